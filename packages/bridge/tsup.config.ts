@@ -1,0 +1,11 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: { index: 'src/index.ts', 'demo-agent': 'src/demo-agent/main.ts' },
+  format: 'esm',
+  target: 'es2023',
+  platform: 'node',
+  dts: { compilerOptions: { composite: false, emitDeclarationOnly: false, noEmit: false } },
+  sourcemap: true,
+  clean: true,
+});
