@@ -1,0 +1,228 @@
+import { type AgentSessionId, agentSessionIdOf, DaemonError, type ErrorCode } from '@holdfast/protocol';
+import type {
+  AgentConnection,
+  AgentExit,
+  AgentIntroduction,
+  ConversationSink,
+  ConversationState,
+  OpenConversation,
+  PromptAnswer,
+} from '../ports/agents.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AgentLink } from './agent-link.ts';
+import type { Opening } from './conversations.ts';
+import { withDeadline } from './deadline.ts';
+import { isRecord, type JsonRecord } from './records.ts';
+
+/** How long an agent may take (ms). */
+export interface AgentTimeouts {
+  /** Spawn and initialize. */
+  readonly initTimeoutMs: number;
+  /** session/new, and the changes of mode and model. */
+  readonly newSessionTimeoutMs: number;
+  /** session/load, session/resume and session/fork. */
+  readonly restoreTimeoutMs: number;
+}
+
+export interface AcpAgentContext {
+  readonly agent: string;
+  readonly clock: Clock;
+  readonly timeouts: AgentTimeouts;
+}
+
+type Named = ConversationState & { readonly agentSessionId: AgentSessionId };
+
+/** Limit of a call nobody waits for. */
+const closeTimeoutMs = 5_000;
+
+/** The calls of ACP v1 on one process, each with its deadline. */
+export class AcpAgent implements AgentConnection {
+  readonly agent: string;
+  readonly introduction: AgentIntroduction;
+  readonly #link: AgentLink;
+  readonly #context: AcpAgentContext;
+
+  constructor(link: AgentLink, introduction: AgentIntroduction, context: AcpAgentContext) {
+    this.agent = context.agent;
+    this.introduction = introduction;
+    this.#link = link;
+    this.#context = context;
+  }
+
+  get pid(): number {
+    return this.#link.process.pid;
+  }
+
+  get exit(): AgentExit | undefined {
+    return this.#link.exit;
+  }
+
+  newSession({ cwd, mcpServers }: OpenConversation, sink: ConversationSink): Promise<Named> {
+    const opening = this.#link.conversations.openUnnamed(sink, false);
+    const timeoutMs = this.#context.timeouts.newSessionTimeoutMs;
+    return this.#create('session/new', { cwd, mcpServers }, opening, timeoutMs, 'init_timeout');
+  }
+
+  forkSession(sessionId: AgentSessionId, params: OpenConversation, sink: ConversationSink): Promise<Named> {
+    const opening = this.#link.conversations.openUnnamed(sink, true);
+    const timeoutMs = this.#context.timeouts.restoreTimeoutMs;
+    const { cwd, mcpServers } = params;
+    const fork = { sessionId, cwd, mcpServers };
+    return this.#create('session/fork', fork, opening, timeoutMs, 'session_restore_timeout');
+  }
+
+  resumeSession(
+    id: AgentSessionId,
+    params: OpenConversation,
+    sink: ConversationSink,
+  ): Promise<ConversationState> {
+    return this.#restore('session/resume', id, params, sink);
+  }
+
+  loadSession(
+    id: AgentSessionId,
+    params: OpenConversation,
+    sink: ConversationSink,
+  ): Promise<ConversationState> {
+    return this.#restore('session/load', id, params, sink);
+  }
+
+  async prompt(sessionId: AgentSessionId, prompt: readonly unknown[], meta: unknown): Promise<PromptAnswer> {
+    const method = 'session/prompt';
+    const params = meta === undefined ? { sessionId, prompt } : { sessionId, prompt, _meta: meta };
+    const answer = await this.#link.request(method, params);
+    if (!isRecord(answer) || typeof answer['stopReason'] !== 'string') {
+      throw this.#malformed(method, 'a stopReason');
+    }
+    const { stopReason, usage } = answer;
+    return usage === undefined || usage === null ? { stopReason } : { stopReason, usage };
+  }
+
+  cancel(sessionId: AgentSessionId): void {
+    this.#link.notify('session/cancel', { sessionId });
+  }
+
+  async setMode(sessionId: AgentSessionId, modeId: string): Promise<void> {
+    if (await this.#setOption(sessionId, 'mode', modeId)) return;
+    await this.#change('session/set_mode', { sessionId, modeId });
+  }
+
+  async setModel(sessionId: AgentSessionId, modelId: string): Promise<void> {
+    if (await this.#setOption(sessionId, 'model', modelId)) return;
+    await this.#change('session/set_model', { sessionId, modelId });
+  }
+
+  async closeSession(sessionId: AgentSessionId): Promise<void> {
+    this.forget(sessionId);
+    await this.#closeOnAgent(sessionId);
+  }
+
+  forget(sessionId: AgentSessionId): void {
+    this.#link.permissions.withdraw(sessionId);
+    this.#link.conversations.forget(sessionId);
+  }
+
+  async #create(
+    method: string,
+    params: JsonRecord,
+    opening: Opening,
+    timeoutMs: number,
+    code: ErrorCode,
+  ): Promise<Named> {
+    try {
+      const answer = await withDeadline(this.#link.request(method, params), {
+        clock: this.#context.clock,
+        timeoutMs,
+        expired: () => this.#timedOut(method, timeoutMs, code),
+        late: (late) => {
+          if (isRecord(late) && typeof late['sessionId'] === 'string') this.#closeOnAgent(late['sessionId']);
+        },
+      });
+      if (!isRecord(answer) || typeof answer['sessionId'] !== 'string') {
+        throw this.#malformed(method, 'a sessionId');
+      }
+      const state = conversationState(answer);
+      opening.opened(answer['sessionId'], state.configOptions);
+      return { ...state, agentSessionId: agentSessionIdOf(answer['sessionId']) };
+    } catch (error) {
+      opening.failed();
+      throw error;
+    }
+  }
+
+  async #restore(
+    method: string,
+    sessionId: AgentSessionId,
+    { cwd, mcpServers }: OpenConversation,
+    sink: ConversationSink,
+  ): Promise<ConversationState> {
+    const { conversations } = this.#link;
+    const timeoutMs = this.#context.timeouts.restoreTimeoutMs;
+    const opening = conversations.openNamed(sessionId, sink);
+    try {
+      const answer = await withDeadline(this.#link.request(method, { sessionId, cwd, mcpServers }), {
+        clock: this.#context.clock,
+        timeoutMs,
+        expired: () => this.#timedOut(method, timeoutMs, 'session_restore_timeout'),
+        late: () => {
+          // Somebody may have tried again meanwhile: then the conversation is theirs.
+          if (!conversations.isListening(sessionId)) this.#closeOnAgent(sessionId);
+        },
+      });
+      const state = conversationState(isRecord(answer) ? answer : {});
+      opening.opened(sessionId, state.configOptions);
+      return state;
+    } catch (error) {
+      opening.failed();
+      throw error;
+    }
+  }
+
+  /** Sets the config option of a category; false when the agent offers none. */
+  async #setOption(sessionId: AgentSessionId, category: string, value: string): Promise<boolean> {
+    const { conversations } = this.#link;
+    const options = conversations.configOptions(sessionId);
+    const option = options.find((offered) => isRecord(offered) && offered['category'] === category);
+    if (!isRecord(option)) return false;
+    const params = { sessionId, configId: option['id'], value };
+    const answer = await this.#change('session/set_config_option', params);
+    if (isRecord(answer)) conversations.setConfigOptions(sessionId, answer['configOptions']);
+    return true;
+  }
+
+  #change(method: string, params: JsonRecord): Promise<unknown> {
+    const timeoutMs = this.#context.timeouts.newSessionTimeoutMs;
+    const { clock } = this.#context;
+    const expired = () => this.#timedOut(method, timeoutMs, 'agent_error');
+    return withDeadline(this.#link.request(method, params), { clock, timeoutMs, expired });
+  }
+
+  /** Never rejects: whoever closes has no more use for the answer. */
+  async #closeOnAgent(sessionId: string): Promise<void> {
+    if (!this.introduction.capabilities.canClose || this.exit !== undefined) return;
+    const method = 'session/close';
+    const { clock } = this.#context;
+    const expired = () => this.#timedOut(method, closeTimeoutMs, 'agent_error');
+    const closing = this.#link.request(method, { sessionId });
+    await withDeadline(closing, { clock, timeoutMs: closeTimeoutMs, expired }).catch(() => {});
+  }
+
+  #timedOut(method: string, timeoutMs: number, code: ErrorCode): DaemonError {
+    return new DaemonError(code, `Agent "${this.agent}" did not answer ${method} within ${timeoutMs} ms`, {
+      agent: this.agent,
+      timeoutMs,
+      stderrTail: this.#link.process.stderrTail(),
+    });
+  }
+
+  #malformed(method: string, expected: string): DaemonError {
+    return new DaemonError('agent_error', `Agent "${this.agent}" answered ${method} without ${expected}`, {
+      agent: this.agent,
+    });
+  }
+}
+
+function conversationState(answer: JsonRecord): ConversationState {
+  const { modes = null, models = null, configOptions = null } = answer;
+  return { modes, models, configOptions };
+}

@@ -1,0 +1,33 @@
+import type { EventEpoch } from '@holdfast/protocol';
+import type { IdempotentRequests } from './operations/idempotent-requests.ts';
+import type { BridgeLimits } from './options.ts';
+import type { PermissionResolvers } from './permissions/resolvers.ts';
+import type { Agents } from './ports/agents.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Ids } from './ports/ids.ts';
+import type { Journal } from './ports/journal.ts';
+import type { Logger } from './ports/logger.ts';
+import type { SessionIndex } from './ports/session-index.ts';
+import type { Registry } from './session/registry.ts';
+import type { Slots } from './session/slots.ts';
+import type { Workspaces } from './workspaces.ts';
+
+/** The parts of one bridge, wired once by `createBridge`; operations take what they need of it. */
+export interface Core {
+  readonly epoch: EventEpoch;
+  readonly limits: BridgeLimits;
+  readonly defaultAgent: string;
+  /** Where agents' executables are looked for (PATH). */
+  readonly searchPath: string;
+  readonly workspaces: Workspaces;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly journal: Journal;
+  readonly index: SessionIndex;
+  readonly agents: Agents;
+  readonly registry: Registry;
+  readonly slots: Slots;
+  readonly resolvers: PermissionResolvers;
+  readonly requests: IdempotentRequests;
+}

@@ -1,0 +1,102 @@
+import { DaemonError } from '@holdfast/protocol';
+import { resolveDefinitions } from './agents/definitions.ts';
+import { recipes } from './agents/recipes.ts';
+import { createAgents } from './agents/supervisor.ts';
+import type { Bridge } from './bridge.ts';
+import type { Core } from './core.ts';
+import { LocalBridge } from './local-bridge.ts';
+import { openMemoryStore } from './journal/memory/open-memory-store.ts';
+import { openSqliteStore } from './journal/sqlite/open-sqlite-store.ts';
+import type { JournalStore } from './journal/store.ts';
+import { IdempotentRequests } from './operations/idempotent-requests.ts';
+import { recoverSessions } from './operations/recover-sessions.ts';
+import { type BridgeLimits, type BridgeOptions, resolveLimits } from './options.ts';
+import { PermissionResolvers } from './permissions/resolvers.ts';
+import type { Logger } from './ports/logger.ts';
+import { randomIds } from './runtime/random-ids.ts';
+import { silentLogger } from './runtime/silent-logger.ts';
+import { openStateDir, type StateDir } from './runtime/state-dir.ts';
+import { systemClock } from './runtime/system-clock.ts';
+import { runEffect } from './session/effects.ts';
+import { Registry } from './session/registry.ts';
+import { Slots } from './session/slots.ts';
+import { openWorkspaces } from './workspaces.ts';
+
+/**
+ * Opens a bridge on its state directory: takes the directory's lock, opens the journal, ends what an earlier process
+ * left open, and continues what waits. Close it to stop every agent.
+ * @throws invalid_option, state_dir_in_use, state_unreadable
+ */
+export async function createBridge(options: BridgeOptions): Promise<Bridge> {
+  const { clock = systemClock, ids = randomIds, logger = silentLogger } = options;
+  const limits = resolveLimits(options, logger);
+  if (limits.permissionPolicy !== 'first-responder') {
+    throw new DaemonError('invalid_option', `permissionPolicy "${limits.permissionPolicy}" is not supported yet; use first-responder`);
+  }
+  const definitions = resolveDefinitions(Object.values(recipes), options.agents ?? {});
+  const defaultAgent = chooseDefaultAgent(options, definitions);
+  const workspaces = await openWorkspaces(options.workspaces);
+  const stateDir = await openStateDir(options.stateDir);
+  try {
+    const store = await openStore(stateDir, limits, { clock, ids, logger });
+    const { journal, index } = store;
+    const agents = createAgents({
+      definitions,
+      clock,
+      ids,
+      logger,
+      stateDir: stateDir.path,
+      timeouts: limits,
+      throttle: () => journal.pressure(),
+      clientInfo: options.clientInfo ?? { name: 'holdfast', version: '0' },
+    });
+    const registry = new Registry(journal, index, {
+      journal,
+      clock,
+      logger,
+      maxPendingPrompts: limits.maxPendingPrompts,
+      runEffect: (session, effect) => runEffect(core, session, effect),
+    });
+    const core: Core = Object.freeze({
+      epoch: journal.epoch,
+      limits,
+      defaultAgent,
+      searchPath: process.env['PATH'] ?? '',
+      workspaces,
+      clock,
+      ids,
+      logger,
+      journal,
+      index,
+      agents,
+      registry,
+      slots: new Slots(limits.maxSessions),
+      resolvers: new PermissionResolvers(),
+      requests: new IdempotentRequests(journal, clock),
+    });
+    await recoverSessions(core);
+    return new LocalBridge(core, async () => {
+      await store.close();
+      stateDir.release();
+    });
+  } catch (error) {
+    stateDir.release();
+    throw error;
+  }
+}
+
+function openStore(
+  stateDir: StateDir,
+  { journalSync }: BridgeLimits,
+  ports: { readonly clock: typeof systemClock; readonly ids: typeof randomIds; readonly logger: Logger },
+): Promise<JournalStore> {
+  if (stateDir.isTemporary) return openMemoryStore(ports);
+  return openSqliteStore({ path: stateDir.file('journal.sqlite'), sync: journalSync, ...ports });
+}
+
+function chooseDefaultAgent(options: BridgeOptions, definitions: ReadonlyMap<string, unknown>): string {
+  const name = options.defaultAgent ?? Object.keys(options.agents ?? {})[0] ?? 'demo';
+  if (definitions.has(name)) return name;
+  const known = [...definitions.keys()].join(', ');
+  throw new DaemonError('invalid_option', `defaultAgent "${name}" is not configured; choose one of ${known}`);
+}

@@ -1,0 +1,31 @@
+export type {
+  Admission,
+  Bridge,
+  BridgeFigures,
+  Caller,
+  Delivery,
+  ListSessionsRequest,
+  Readiness,
+  SessionList,
+  SubscribeRequest,
+  Subscription,
+} from './bridge.ts';
+export { type AgentRecipe, recipes } from './agents/recipes.ts';
+export { createBridge } from './create-bridge.ts';
+export { follow, type FollowOptions } from './journal/follow.ts';
+export {
+  type AgentConfig,
+  type BridgeChoice,
+  bridgeChoices,
+  type BridgeNumber,
+  bridgeNumbers,
+  type BridgeOptions,
+} from './options.ts';
+export type { Clock } from './ports/clock.ts';
+export type { Ids } from './ports/ids.ts';
+export type { JournalEvent, ReadLimit } from './ports/journal.ts';
+export type { Logger } from './ports/logger.ts';
+export { findExecutable } from './runtime/executable.ts';
+export { randomIds } from './runtime/random-ids.ts';
+export { silentLogger } from './runtime/silent-logger.ts';
+export { maxTimerMs, systemClock } from './runtime/system-clock.ts';

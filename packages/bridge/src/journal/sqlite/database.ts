@@ -1,0 +1,106 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DaemonError } from '@holdfast/protocol';
+
+export type SqlValue = string | number | bigint | null;
+
+/** A prepared statement; `Row` is the tuple of its columns. */
+export interface Statement<Row extends readonly SqlValue[]> {
+  /** Runs it; how many rows changed. */
+  run(...values: readonly SqlValue[]): number;
+  /** The first row. */
+  row(...values: readonly SqlValue[]): Row | undefined;
+  rows(...values: readonly SqlValue[]): readonly Row[];
+}
+
+/** One connection. Everything is synchronous: a call blocks the event loop until the store has answered. */
+export interface Database {
+  /** Whether a transaction is open; a failing store ends it by itself. */
+  readonly isInTransaction: boolean;
+  exec(sql: string): void;
+  /** Prepares a statement once; the same text gives the same statement. */
+  prepare<Row extends readonly SqlValue[] = []>(sql: string): Statement<Row>;
+  close(): void;
+}
+
+/** How long a call waits for another program that holds the file, blocking; ours holds the state directory's lock. */
+const busyTimeoutMs = 50;
+
+/** Opens (and creates, unless read-only) the database file. Throws what the driver throws. */
+export function openDatabase(path: string, options: { readonly readOnly: boolean }): Database {
+  return new NodeDatabase(new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeoutMs }));
+}
+
+/** Wraps what the driver threw; errors that are not the store's keep their own code. */
+export function storeError(thrown: unknown, attempt: string): DaemonError {
+  if (thrown instanceof DaemonError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new DaemonError(
+    isDriverError(thrown) ? 'journal_unavailable' : 'internal',
+    `${attempt}: ${message}`,
+    {},
+    {
+      cause: thrown,
+    },
+  );
+}
+
+/** SQLite's own failures, and calls on a closed database (Node.js errors, `ERR_SQLITE_ERROR`, `ERR_INVALID_STATE`). */
+function isDriverError(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return false;
+  return thrown.code === 'ERR_SQLITE_ERROR' || thrown.code === 'ERR_INVALID_STATE';
+}
+
+class NodeDatabase implements Database {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, NodeStatement>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  get isInTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  prepare<Row extends readonly SqlValue[] = []>(sql: string): Statement<Row> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = new NodeStatement(this.#database.prepare(sql));
+      this.#statements.set(sql, statement);
+    }
+    // The tuple is the caller's reading of its own SQL text; each stands beside the other.
+    return statement as unknown as Statement<Row>;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+}
+
+class NodeStatement implements Statement<readonly SqlValue[]> {
+  readonly #statement: StatementSync;
+
+  constructor(statement: StatementSync) {
+    statement.setReturnArrays(true);
+    this.#statement = statement;
+  }
+
+  run(...values: readonly SqlValue[]): number {
+    return Number(this.#statement.run(...values).changes);
+  }
+
+  row(...values: readonly SqlValue[]): readonly SqlValue[] | undefined {
+    // setReturnArrays makes rows arrays, which the driver's types do not follow; no column of ours is a blob.
+    return this.#statement.get(...values) as unknown as readonly SqlValue[] | undefined;
+  }
+
+  rows(...values: readonly SqlValue[]): readonly (readonly SqlValue[])[] {
+    // As in `row`.
+    return this.#statement.all(...values) as unknown as readonly (readonly SqlValue[])[];
+  }
+}

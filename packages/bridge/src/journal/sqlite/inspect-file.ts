@@ -1,0 +1,60 @@
+import { statSync } from 'node:fs';
+import { DaemonError } from '@holdfast/protocol';
+import { type Database, openDatabase } from './database.ts';
+import { applicationId, schemaVersion } from './schema.ts';
+
+/**
+ * Looks at the file without changing it, before it is opened for writing. A missing or empty one is fine.
+ * @throws state_unreadable if it is no database, another program's, or a newer version's.
+ */
+export function inspectFile(path: string): void {
+  if (isNew(path)) return;
+  let database: Database | undefined;
+  try {
+    database = openDatabase(path, { readOnly: true });
+    inspect(path, database);
+  } catch (thrown) {
+    throw unreadable(path, thrown);
+  } finally {
+    database?.close();
+  }
+}
+
+/** Says that the file cannot be used, and keeps what already says so. */
+export function unreadable(path: string, thrown: unknown): DaemonError {
+  if (thrown instanceof DaemonError && thrown.code === 'state_unreadable') return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new DaemonError(
+    'state_unreadable',
+    `${path} cannot be opened as a journal (${message}); move it away, or name another state directory`,
+    { path },
+    { cause: thrown },
+  );
+}
+
+function isNew(path: string): boolean {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file === undefined || (file.isFile() && file.size === 0);
+}
+
+function inspect(path: string, database: Database): void {
+  const [tables = 0] = database.prepare<[number]>('SELECT count(*) FROM sqlite_schema').row() ?? [];
+  const [application = 0] = database.prepare<[number]>('PRAGMA application_id').row() ?? [];
+  const [version = 0] = database.prepare<[number]>('PRAGMA user_version').row() ?? [];
+  if (application !== applicationId) {
+    // A daemon killed while it made the file leaves an empty one: what it wrote was one transaction.
+    if (tables === 0 && application === 0 && version === 0) return;
+    throw new DaemonError(
+      'state_unreadable',
+      `${path} is a database of another program; move it away, or name another state directory`,
+      { path },
+    );
+  }
+  if (version > schemaVersion) {
+    throw new DaemonError(
+      'state_unreadable',
+      `${path} has journal format ${version} and this program reads up to ${schemaVersion}; it was left untouched: run the newer program again, or name another state directory`,
+      { path, version, supported: schemaVersion },
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { DaemonError, type SessionId } from '@holdfast/protocol';
+import type { IdempotencyRecord } from '../../ports/journal.ts';
+import { textChecksum } from './checksum.ts';
+import type { Database, Statement } from './database.ts';
+
+type KeyRow = [bodyHash: string, sessionId: string, answer: string, crc: number, createdAt: number];
+
+/** The stored answers to idempotent requests. */
+export class KeyTable {
+  readonly #write: Statement<[]>;
+  readonly #find: Statement<KeyRow>;
+  readonly #eraseOf: Statement<[]>;
+  readonly #forget: Statement<[]>;
+
+  constructor(database: Database) {
+    this.#write = database.prepare(
+      `INSERT OR REPLACE INTO keys (scope, key, body_hash, session_id, answer, crc, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#find = database.prepare(
+      'SELECT body_hash, session_id, answer, crc, created_at FROM keys WHERE scope = ? AND key = ?',
+    );
+    this.#eraseOf = database.prepare('DELETE FROM keys WHERE session_id = ?');
+    this.#forget = database.prepare(
+      'DELETE FROM keys WHERE rowid IN (SELECT rowid FROM keys WHERE created_at < ? LIMIT ?)',
+    );
+  }
+
+  write({ scope, key, bodyHash, sessionId, answer, createdAt }: IdempotencyRecord): void {
+    this.#write.run(scope, key, bodyHash, sessionId, answer, textChecksum(answer), createdAt);
+  }
+
+  /** @throws journal_unavailable if the answer is damaged: the request must not run a second time for that. */
+  find(scope: string, key: string): IdempotencyRecord | undefined {
+    const row = this.#find.row(scope, key);
+    if (row === undefined) return undefined;
+    const [bodyHash, sessionId, answer, crc, createdAt] = row;
+    if (textChecksum(answer) !== crc) {
+      throw new DaemonError('journal_unavailable', `the stored answer to idempotency key ${key} is damaged`);
+    }
+    // It was a session id when it was written.
+    return { scope, key, bodyHash, sessionId: sessionId as SessionId, answer, createdAt };
+  }
+
+  eraseOf(sessionId: SessionId): void {
+    this.#eraseOf.run(sessionId);
+  }
+
+  /** Forgets at most `maxKeys` answers made before `createdBefore`; how many it were. */
+  forget(createdBefore: number, maxKeys: number): number {
+    return this.#forget.run(createdBefore, maxKeys);
+  }
+}

@@ -1,0 +1,72 @@
+import { type EventEpoch, eventEpochFrom } from '@holdfast/protocol';
+import type { Ids } from '../../ports/ids.ts';
+import type { Database } from './database.ts';
+import { applicationId, schema, schemaVersion } from './schema.ts';
+
+export interface StartUpOptions {
+  readonly ids: Ids;
+  /** What changes when the machine starts anew; undefined where it cannot be told. */
+  readonly bootId: string | undefined;
+  /** Name and version of the program that writes, for whoever finds the file. */
+  readonly program: string;
+}
+
+export interface Beginning {
+  readonly epoch: EventEpoch;
+  /** How often the machine may have lost committed but unsynced events, over the life of the file. */
+  readonly powerLosses: number;
+  /** Number of the index's last row write. */
+  readonly indexSeq: number;
+}
+
+/** Puts a database just opened in order: its tables, and the record of this start. */
+export function startUp(database: Database, options: StartUpOptions): Beginning {
+  // Small checkpoints keep the worst commit near 4 ms (measured); larger ones save nothing.
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 250');
+  database.exec('BEGIN IMMEDIATE');
+  const version = database.prepare<[number]>('PRAGMA user_version').row()?.[0] ?? 0;
+  if (version === 0) createTables(database, options.ids);
+  const beginning = recordStart(database, options);
+  database.exec('COMMIT');
+  return beginning;
+}
+
+/** Records that everything is written: the next start has lost nothing. */
+export function recordCleanStop(database: Database): void {
+  database.exec('PRAGMA synchronous = FULL');
+  writeMeta(database, 'is_clean', 1);
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** Keeps the number of the index's last row write; part of the transaction that wrote the row. */
+export function recordIndexSeq(database: Database, indexSeq: number): void {
+  writeMeta(database, 'index_seq', indexSeq);
+}
+
+function createTables(database: Database, ids: Ids): void {
+  database.exec(schema);
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`);
+  writeMeta(database, 'epoch', ids.uuid());
+  writeMeta(database, 'is_clean', 1);
+  writeMeta(database, 'power_losses', 0);
+  writeMeta(database, 'index_seq', 0);
+}
+
+function recordStart(database: Database, { bootId, program }: StartUpOptions): Beginning {
+  const meta = new Map(database.prepare<[string, string | number]>('SELECT name, value FROM meta').rows());
+  const wasPowerLost = meta.get('is_clean') !== 1 && (bootId === undefined || bootId !== meta.get('boot_id'));
+  const powerLosses = Number(meta.get('power_losses')) + (wasPowerLost ? 1 : 0);
+  writeMeta(database, 'power_losses', powerLosses);
+  writeMeta(database, 'boot_id', bootId ?? '');
+  writeMeta(database, 'is_clean', 0);
+  writeMeta(database, 'program', program);
+  return {
+    epoch: eventEpochFrom(String(meta.get('epoch'))),
+    powerLosses,
+    indexSeq: Number(meta.get('index_seq')),
+  };
+}
+
+function writeMeta(database: Database, name: string, value: string | number): void {
+  database.prepare('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)').run(name, value);
+}

@@ -1,0 +1,33 @@
+import type { ClientId } from '@holdfast/protocol';
+import type { Core } from '../core.ts';
+import type { Session } from '../session/session.ts';
+
+/** Undoes a create whose answer nobody got, unless the session is somebody else's by now. Never throws. */
+export async function abandonCreated(
+  core: Core,
+  session: Session,
+  clientId: ClientId,
+  attached: boolean,
+): Promise<void> {
+  try {
+    if (attached || isUsed(session, clientId)) {
+      await session.execute({ kind: 'detach', clientId });
+      return;
+    }
+    core.registry.leave(session.id);
+    const conversation = session.seat.leave();
+    session.timers.close();
+    await core.journal.commit({ erase: [session.id], isAcknowledged: false });
+    if (conversation === undefined) return;
+    await conversation.lease.connection.closeSession(conversation.agentSessionId);
+    conversation.lease.release();
+  } catch (error) {
+    core.logger.error({ sessionId: session.id, err: error }, 'an abandoned create was not undone');
+  }
+}
+
+const isUsed = ({ state, subscribers }: Session, clientId: ClientId): boolean =>
+  subscribers > 0 ||
+  state.turnCount > 0 ||
+  state.firstPrompt !== null ||
+  Object.entries(state.clients).some(([id, count]) => id !== clientId || count > 1);

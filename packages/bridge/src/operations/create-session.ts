@@ -1,0 +1,148 @@
+import {
+  type ClientId,
+  clientIdFrom,
+  type CreatedSession,
+  type CreateSessionBody,
+  type PromptId,
+  promptIdFrom,
+  sessionIdFrom,
+} from '@holdfast/protocol';
+import type { Caller, Delivery } from '../bridge.ts';
+import type { Core } from '../core.ts';
+import { EarlySink } from '../session/agent-seat.ts';
+import { agentSink } from '../session/agent-sink.ts';
+import type { Session } from '../session/session.ts';
+import { pendingCount } from '../session/state.ts';
+import { abandonCreated } from './abandon-session.ts';
+import { findExisting } from './attach-session.ts';
+import { type CreateRequest, resolveRequest, targetOf } from './create-request.ts';
+import type { KeepAnswer } from './idempotent-requests.ts';
+import type { Openings } from './openings.ts';
+import { admitPrompt } from './prompt-session.ts';
+
+/** Makes a session, or attaches to the one that is meant. */
+export async function createSession(
+  core: Core,
+  openings: Openings,
+  body: CreateSessionBody,
+  caller: Caller,
+): Promise<Delivery<CreatedSession>> {
+  const request = await resolveRequest(core, body);
+  const clientId = caller.clientId ?? clientIdFrom(core.ids.uuid());
+  const { result, isReplayed } = await core.requests.once<Made>(
+    caller,
+    { operation: 'createSession', whileRunning: 'join' },
+    (keep) => createOrAttach(core, openings, request, clientId, keep),
+    // Stored by the line above.
+    (answer: CreatedSession) => ({ answer, session: undefined }),
+  );
+  const { answer, session } = result;
+  const stays = isReplayed || caller.idempotency !== undefined || request.prompt !== undefined;
+  return {
+    answer,
+    isReplayed,
+    abandon: async () => {
+      if (stays || session === undefined) return;
+      await abandonCreated(core, session, clientId, answer.attached);
+    },
+  };
+}
+
+interface Made {
+  readonly answer: CreatedSession;
+  /** Absent in a stored answer. */
+  readonly session: Session | undefined;
+}
+
+async function createOrAttach(
+  core: Core,
+  openings: Openings,
+  request: CreateRequest,
+  clientId: ClientId,
+  keep: KeepAnswer,
+): Promise<Made> {
+  const answerOf = (session: Session, attached: boolean, promptId?: PromptId) =>
+    createdAnswer(core, session, clientId, attached, promptId);
+  let kept = false;
+  const { session, isNew } = await openings.share(targetOf(request), clientId, async (clientIds, settle) => {
+    const existing = await findExisting(core, request);
+    settle();
+    if (existing !== undefined) {
+      await Promise.all(clientIds.map((waiting) => existing.execute({ kind: 'register', clientId: waiting })));
+      return { session: existing, isNew: false };
+    }
+    const created = await openSession(core, request, clientIds, (session) => {
+      kept = true;
+      return request.prompt === undefined ? keep(answerOf(session, false), session.id) : [];
+    });
+    return { session: created, isNew: true };
+  });
+  if (request.prompt === undefined) {
+    const answer = answerOf(session, !isNew);
+    if (!kept) await session.execute({ kind: 'advance' }, () => keep(answer, session.id));
+    return { answer, session };
+  }
+  const promptId = promptIdFrom(core.ids.uuid());
+  const answer = answerOf(session, !isNew, promptId);
+  const prompt = { promptId, content: request.prompt, clientId, deadlineMs: null, meta: undefined, onBusy: 'queue' as const };
+  await admitPrompt(core, session, prompt, () => keep(answer, session.id));
+  session.release(promptId);
+  return { answer, session };
+}
+
+/** Starts an agent session and records the session; nothing is left of it when that fails. */
+async function openSession(
+  core: Core,
+  request: CreateRequest,
+  clientIds: readonly ClientId[],
+  keysFor: (session: Session) => ReturnType<KeepAnswer>,
+): Promise<Session> {
+  const session = core.registry.prepare(request.sessionId ?? sessionIdFrom(core.ids.uuid()));
+  session.seat.reserve(() => core.slots.acquire());
+  try {
+    const lease = await core.agents.lease(request.agent, request.workspace);
+    const sink = new EarlySink();
+    try {
+      const { agentSessionId, ...agentState } = await lease.connection.newSession(request, sink);
+      session.seat.sit({ lease, agentSessionId, binding: 1, reseed: null });
+      const { cwd, workspace, agent, displayName, parentSessionId, mcpServers, scope } = request;
+      const isDefaultTarget = scope === 'single';
+      const details = { cwd, workspace, agent, displayName, parentSessionId, mcpServers, isDefaultTarget };
+      const create = { kind: 'create', sessionId: session.id, ...details, clientIds, agentSessionId, agentState } as const;
+      const committed = session.execute(create, () => keysFor(session));
+      core.registry.enter(session);
+      sink.connect(agentSink(core, session, 1));
+      await committed;
+      return session;
+    } catch (error) {
+      core.registry.leave(session.id);
+      lease.release();
+      throw error;
+    }
+  } catch (error) {
+    session.seat.leave();
+    throw error;
+  }
+}
+
+function createdAnswer(
+  core: Core,
+  session: Session,
+  clientId: ClientId,
+  attached: boolean,
+  promptId: PromptId | undefined,
+): CreatedSession {
+  const { cwd, agent, createdAt, phase } = session.state;
+  return {
+    sessionId: session.id,
+    workspaceCwd: cwd,
+    agent,
+    attached,
+    clientId,
+    createdAt: new Date(createdAt).toISOString(),
+    hasActivePrompt: pendingCount(phase) > 0 || promptId !== undefined,
+    lastEventId: attached ? session.lastSeq : 0,
+    eventEpoch: core.epoch,
+    promptId,
+  };
+}

@@ -1,0 +1,30 @@
+import { DaemonError, type SessionId } from '@holdfast/protocol';
+import type { Caller } from '../bridge.ts';
+import type { Core } from '../core.ts';
+import type { Session } from '../session/session.ts';
+import { pendingCount } from '../session/state.ts';
+import { endSession } from './close-session.ts';
+
+/** Counts one registration of the caller less; the last one closes a session that nobody watches and nothing runs in. */
+export async function detachClient(core: Core, sessionId: SessionId, { clientId }: Caller): Promise<void> {
+  const session = await wakeIfKnown(core, sessionId);
+  if (session === undefined || clientId === undefined) return;
+  if (session.state.phase.kind === 'closed' || session.state.clients[clientId] === undefined) return;
+  await session.execute({ kind: 'detach', clientId });
+  if (isDeserted(session)) await endSession(core, session, 'last_client_detached');
+}
+
+async function wakeIfKnown(core: Core, sessionId: SessionId): Promise<Session | undefined> {
+  try {
+    return await core.registry.wake(sessionId);
+  } catch (error) {
+    if (error instanceof DaemonError && error.code === 'session_not_found') return undefined;
+    throw error;
+  }
+}
+
+const isDeserted = ({ state, subscribers }: Session): boolean =>
+  state.phase.kind !== 'closed' &&
+  Object.keys(state.clients).length === 0 &&
+  subscribers === 0 &&
+  pendingCount(state.phase) === 0;

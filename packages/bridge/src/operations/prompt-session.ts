@@ -1,0 +1,101 @@
+import { DaemonError, type PromptAccepted, type PromptBody, promptIdFrom, type SessionId } from '@holdfast/protocol';
+import type { Admission, Caller } from '../bridge.ts';
+import type { Core } from '../core.ts';
+import type { CommandOf } from '../session/command.ts';
+import type { KeysToStore, Session } from '../session/session.ts';
+import { pendingCount } from '../session/state.ts';
+
+/** Commits a prompt to a session's queue. The answer is durable before the prompt runs. */
+export async function promptSession(
+  core: Core,
+  sessionId: SessionId,
+  body: PromptBody,
+  caller: Caller,
+): Promise<Admission> {
+  const session = await core.registry.wake(sessionId);
+  touch(core, session, caller);
+  const { result: answer, isReplayed } = await core.requests.once(
+    caller,
+    { operation: 'promptSession', sessionId, whileRunning: 'refuse' },
+    async (keep) => {
+      const command = promptCommand(core, session, body, caller);
+      const { lastSeq } = session;
+      const position = pendingCount(session.state.phase);
+      const accepted: PromptAccepted = {
+        promptId: command.promptId,
+        lastEventId: lastSeq,
+        eventEpoch: core.epoch,
+        state: position === 0 ? 'started' : 'queued',
+        position,
+      };
+      await admitPrompt(core, session, command, () => keep(accepted, sessionId));
+      return accepted;
+    },
+    (stored: PromptAccepted) => stored,
+  );
+  const { promptId } = answer;
+  return {
+    answer,
+    isReplayed,
+    // A promptId that was held is one this daemon made.
+    release: () => session.release(promptId as CommandOf<'prompt'>['promptId']),
+  };
+}
+
+/** Admits a prompt and holds it back until its answer left. @throws what the session refuses it for */
+export async function admitPrompt(
+  core: Core,
+  session: Session,
+  prompt: Omit<CommandOf<'prompt'>, 'kind'>,
+  keys: KeysToStore,
+): Promise<void> {
+  const { agent, phase } = session.state;
+  if (phase.kind !== 'closed' && !core.agents.definitions.has(agent)) {
+    throw new DaemonError(
+      'agent_unavailable',
+      `agent "${agent}" is not configured any more; the history stays readable, configure the agent to go on`,
+      { agent },
+    );
+  }
+  const reserves = phase.kind === 'stranded' && !session.seat.isTaken;
+  if (reserves) session.seat.reserve(() => core.slots.acquire());
+  session.admissions.hold(prompt.promptId);
+  try {
+    await session.execute({ kind: 'prompt', ...prompt }, keys);
+    session.admissions.admitted(prompt.promptId);
+  } catch (error) {
+    session.admissions.release(prompt.promptId);
+    if (reserves && session.state.phase.kind === 'stranded') session.seat.leave();
+    throw error;
+  }
+}
+
+/** A request of a registered client keeps the session from idling. */
+export function touch(core: Core, session: Session, { clientId }: Caller): void {
+  const isRegistered = clientId !== undefined && session.state.clients[clientId] !== undefined;
+  if (isRegistered) session.lastSeenAt = core.clock.now();
+}
+
+function promptCommand(core: Core, session: Session, body: PromptBody, caller: Caller): Omit<CommandOf<'prompt'>, 'kind'> {
+  const { mode = 'queue', expectedGeneration, deadlineMs } = body;
+  const { generation } = session.state;
+  if (expectedGeneration !== undefined && expectedGeneration !== generation) {
+    throw new DaemonError('session_changed', `the session is at generation ${generation}, not ${expectedGeneration}`, {
+      sessionId: session.id,
+      generation,
+      expectedGeneration,
+    });
+  }
+  if (mode === 'interrupt' || mode === 'inject') {
+    throw new DaemonError('capability_missing', `prompt mode "${mode}" is not supported yet; use "queue"`, { mode });
+  }
+  const byDefault = core.limits.promptDeadlineMs === 0 ? null : core.limits.promptDeadlineMs;
+  return {
+    promptId: promptIdFrom(core.ids.uuid()),
+    content: body.prompt,
+    clientId: caller.clientId ?? null,
+    deadlineMs: deadlineMs ?? byDefault,
+    meta: body._meta ?? undefined,
+    onBusy: mode,
+  };
+}

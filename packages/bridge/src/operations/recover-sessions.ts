@@ -1,0 +1,44 @@
+import { isSessionTerminal, isTurnTerminal } from '@holdfast/protocol';
+import { queueOf } from '../session/state.ts';
+import type { Core } from '../core.ts';
+import type { Session } from '../session/session.ts';
+
+/** Sessions with waiting prompts that are continued at once after a start. */
+const continuedAtOnce = 4;
+
+/**
+ * Ends what an earlier process left open: each open turn gets its one terminal, sessions strand, and those with
+ * prompts that never reached an agent go on by themselves, a few at a time. Resolves when every terminal is durable.
+ */
+export async function recoverSessions(core: Core): Promise<void> {
+  const rows = await core.index.unfinished();
+  const waiting: Session[] = [];
+  await Promise.all(
+    rows.map(async ({ sessionId }) => {
+      const session = await core.registry.wake(sessionId);
+      await session.execute({ kind: 'recover' });
+      if (queueOf(session.state.phase).length > 0) waiting.push(session);
+    }),
+  );
+  if (rows.length > 0) core.logger.info({ sessions: rows.length, continued: waiting.length }, 'sessions recovered');
+  for (let lane = 0; lane < continuedAtOnce; lane += 1) void continueOneByOne(core, waiting);
+}
+
+async function continueOneByOne(core: Core, waiting: Session[]): Promise<void> {
+  for (let session = waiting.shift(); session !== undefined; session = waiting.shift()) {
+    const reopened = untilReopened(core, session);
+    session.submit({ kind: 'advance' });
+    await reopened;
+  }
+}
+
+/** Resolves when the session has an agent again, or its prompts ended without one. */
+function untilReopened({ journal }: Core, { id }: Session): Promise<void> {
+  return new Promise((resolve) => {
+    const unwatch = journal.watch(id, (events) => {
+      if (!events.some(({ type }) => type === 'session_restored' || isTurnTerminal(type) || isSessionTerminal(type))) return;
+      unwatch();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,44 @@
+import { DaemonError } from '@holdfast/protocol';
+import type { Core } from '../core.ts';
+import type { Session } from '../session/session.ts';
+
+/** Refuses what a stopping daemon does not begin any more. @throws shutting_down */
+export function refuse(): never {
+  throw new DaemonError('shutting_down', 'the daemon is shutting down; try again once it is back');
+}
+
+/**
+ * Lets running turns finish for `drainTimeoutMs`, ends the others `interrupted`, stops every agent. No session is
+ * closed, no waiting prompt is lost.
+ */
+export async function shutDown(core: Core, drainTimeoutMs: number): Promise<void> {
+  const awake = [...core.registry.awake()];
+  for (const session of awake) session.admissions.pause();
+  await Promise.race([Promise.all(awake.map((session) => untilTurnEnds(core, session))), elapsed(core, drainTimeoutMs)]);
+  await Promise.all(awake.map((session) => quiesce(core, session)));
+  await core.agents.close();
+}
+
+/** Ends the turn for good; what the agent says from here on changes nothing. */
+async function quiesce(core: Core, session: Session): Promise<void> {
+  session.timers.close();
+  try {
+    await session.execute({ kind: 'interrupt' });
+  } catch (error) {
+    core.logger.error({ sessionId: session.id, err: error }, 'a turn could not be ended; the next start ends it');
+  }
+}
+
+function untilTurnEnds({ journal }: Core, session: Session): Promise<void> {
+  if (session.state.phase.kind !== 'running') return Promise.resolve();
+  return new Promise((resolve) => {
+    const unwatch = journal.watch(session.id, () => {
+      if (session.state.phase.kind === 'running') return;
+      unwatch();
+      resolve();
+    });
+  });
+}
+
+const elapsed = ({ clock }: Core, delayMs: number): Promise<void> =>
+  new Promise((resolve) => void clock.after(delayMs, resolve));

@@ -1,0 +1,9 @@
+/** Time, as everything in the bridge sees it. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Runs `task` once after `delayMs` unless the returned call comes first. Never keeps the process alive. */
+  after(delayMs: number, task: () => void): () => void;
+  /** Runs `task` at the end of this event-loop turn. */
+  nextTick(task: () => void): void;
+}

@@ -1,0 +1,28 @@
+import { permissionRequestIdFrom } from '@holdfast/protocol';
+import type { Core } from '../core.ts';
+import type { ConversationSink } from '../ports/agents.ts';
+import type { Session } from './session.ts';
+
+/** Turns what an agent says in one conversation into commands of the session. */
+export const agentSink = (core: Core, session: Session, binding: number): ConversationSink => ({
+  updates(updates) {
+    session.submit({ kind: 'updates', binding, updates });
+  },
+  permission(request) {
+    const requestId = permissionRequestIdFrom(core.ids.uuid());
+    core.resolvers.register(requestId, session.id, request);
+    request.withdrawn.addEventListener(
+      'abort',
+      () => session.submit({ kind: 'dismiss', requestId, reason: 'withdrawn' }),
+      { once: true },
+    );
+    const { toolCall, options } = request;
+    session.submit({ kind: 'ask', binding, requestId, toolCall, options: [...options] });
+  },
+  dropped(reason) {
+    core.logger.warn({ sessionId: session.id, binding, reason }, 'a message of the agent was dropped');
+  },
+  exited(exit) {
+    session.submit({ kind: 'agent_gone', binding, exit });
+  },
+});

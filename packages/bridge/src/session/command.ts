@@ -1,0 +1,88 @@
+import type { ClientId, Context, PermissionOption, PermissionRequestId, PromptId, SessionId } from '@holdfast/protocol';
+import type { AgentSessionId, ErrorCode } from '@holdfast/protocol';
+import type { AgentExit, ConversationState, McpServer, PermissionOutcome, PromptAnswer } from '../ports/agents.ts';
+import type { PromptBlock } from './entry.ts';
+
+/** Everything that can happen to a session. Nothing changes it but a command. */
+export type SessionCommand =
+  | ({ readonly kind: 'create' } & CreateDetails)
+  | { readonly kind: 'register'; readonly clientId: ClientId }
+  | { readonly kind: 'detach'; readonly clientId: ClientId }
+  | { readonly kind: 'rename'; readonly displayName: string | null; readonly clientId?: ClientId }
+  | {
+      readonly kind: 'prompt';
+      readonly promptId: PromptId;
+      readonly content: readonly PromptBlock[];
+      readonly clientId: ClientId | null;
+      readonly deadlineMs: number | null;
+      readonly meta: unknown;
+      readonly onBusy: 'queue' | 'reject';
+    }
+  /** Starts the next prompt if one may start: after a release, a binding, the end of a turn. */
+  | { readonly kind: 'advance' }
+  | { readonly kind: 'cancel'; readonly clientId?: ClientId }
+  | { readonly kind: 'deadline'; readonly promptId: PromptId }
+  | { readonly kind: 'grace_over'; readonly promptId: PromptId }
+  | { readonly kind: 'answered'; readonly binding: number; readonly promptId: PromptId; readonly answer: PromptAnswer }
+  | { readonly kind: 'failed'; readonly binding: number; readonly promptId: PromptId; readonly failure: Failure }
+  | { readonly kind: 'updates'; readonly binding: number; readonly updates: readonly AgentUpdate[] }
+  | {
+      readonly kind: 'ask';
+      readonly binding: number;
+      readonly requestId: PermissionRequestId;
+      readonly toolCall: Readonly<Record<string, unknown>>;
+      readonly options: readonly PermissionOption[];
+    }
+  | {
+      readonly kind: 'vote';
+      readonly requestId: PermissionRequestId;
+      readonly outcome: PermissionOutcome;
+      readonly clientId?: ClientId;
+    }
+  /** Ends a permission request without a vote: withdrawn by the agent, or timed out. */
+  | { readonly kind: 'dismiss'; readonly requestId: PermissionRequestId; readonly reason: string }
+  | { readonly kind: 'late_vote'; readonly requestId: PermissionRequestId; readonly outcome: PermissionOutcome; readonly clientId?: ClientId }
+  | ({ readonly kind: 'bound' } & BoundDetails)
+  | { readonly kind: 'not_bound'; readonly failure: Failure }
+  | { readonly kind: 'agent_gone'; readonly binding: number; readonly exit: AgentExit }
+  | { readonly kind: 'close'; readonly reason: CloseReason; readonly clientId?: ClientId }
+  /** A graceful stop of the daemon: the running turn ends, the queue stays. */
+  | { readonly kind: 'interrupt' }
+  /** The daemon starts again and finds the session unfinished. */
+  | { readonly kind: 'recover' };
+
+export type CommandOf<Kind extends SessionCommand['kind']> = Extract<SessionCommand, { kind: Kind }>;
+
+/** An ACP SessionUpdate as it came. */
+export type AgentUpdate = Readonly<Record<string, unknown>>;
+
+export type CloseReason = 'client_close' | 'idle_timeout' | 'last_client_detached' | 'deleted';
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly agentCode?: number;
+}
+
+export interface CreateDetails {
+  readonly sessionId: SessionId;
+  readonly cwd: string;
+  readonly workspace: string;
+  readonly agent: string;
+  readonly isDefaultTarget: boolean;
+  readonly parentSessionId: SessionId | null;
+  readonly displayName: string | null;
+  readonly mcpServers: readonly McpServer[];
+  readonly clientIds: readonly ClientId[];
+  readonly agentSessionId: AgentSessionId;
+  readonly agentState: ConversationState;
+}
+
+export interface BoundDetails {
+  readonly agentSessionId: AgentSessionId;
+  readonly pid: number;
+  readonly agentState: ConversationState;
+  readonly context: Exclude<Context, 'unchanged'>;
+  /** With `reseeded`: the size of the transcript that goes before the next prompt. */
+  readonly reseed: { readonly turns: number; readonly omittedTurns: number; readonly chars: number } | null;
+}

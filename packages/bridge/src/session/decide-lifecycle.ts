@@ -1,0 +1,94 @@
+import type { CommandOf } from './command.ts';
+import { type Decision, nothing, requireOpen, requireRegistered, together } from './decision.ts';
+import { cancelled, endOf, endTurn, removeAllQueued, stopTurn } from './end-turn.ts';
+import { event, fact, type SessionEntry } from './entry.ts';
+import type { SessionState } from './state.ts';
+
+/** The first entries of a session: it begins when its agent session is there. */
+export function decideCreate(command: CommandOf<'create'>): Decision {
+  const { sessionId, cwd, workspace, agent, isDefaultTarget, parentSessionId, displayName, mcpServers } = command;
+  const { agentSessionId, clientIds } = command;
+  const { modes, models, configOptions } = command.agentState;
+  return {
+    entries: [
+      fact('session_opened', {
+        sessionId,
+        cwd,
+        workspace,
+        agent,
+        isDefaultTarget,
+        parentSessionId,
+        displayName,
+        mcpServers,
+      }),
+      ...clientIds.map((clientId) => fact('client_registered', { clientId })),
+      event('session_created', {
+        sessionId,
+        workspaceCwd: cwd,
+        agent,
+        displayName: displayName ?? undefined,
+        parentSessionId: parentSessionId ?? undefined,
+        agentSessionId,
+        binding: 1,
+      }),
+      fact('agent_bound', { agentSessionId, binding: 1, isSeeded: true, modes, models, configOptions }),
+    ],
+    effects: [],
+  };
+}
+
+export function decideRegister(state: SessionState, { clientId }: CommandOf<'register'>): Decision {
+  requireOpen(state);
+  return { entries: [fact('client_registered', { clientId })], effects: [] };
+}
+
+/** Counts one registration less. A client that is not there is no error. */
+export function decideDetach(state: SessionState, { clientId }: CommandOf<'detach'>): Decision {
+  const isRegistered = state.clients[clientId] !== undefined;
+  return isRegistered ? { entries: [fact('client_detached', { clientId })], effects: [] } : nothing;
+}
+
+export function decideRename(state: SessionState, command: CommandOf<'rename'>): Decision {
+  requireRegistered(state, command.clientId);
+  const { displayName, clientId } = command;
+  if (displayName === state.displayName) return nothing;
+  const { sessionId } = state;
+  const renamed = event('session_metadata_updated', { sessionId, displayName: displayName ?? undefined }, { clientId });
+  return { entries: [renamed], effects: [] };
+}
+
+/** Ends the session for everybody: its turn and its queue first, then the session; the agent hears last. */
+export function decideClose(state: SessionState, command: CommandOf<'close'>): Decision {
+  requireOpen(state);
+  requireRegistered(state, command.clientId);
+  const { phase, sessionId } = state;
+  const { reason, clientId } = command;
+  const turnEnd = phase.kind === 'running' ? closeTurn(state, phase) : nothing;
+  const closed = event('session_closed', { sessionId, reason, closedBy: clientId }, { clientId });
+  return together(turnEnd, {
+    entries: [...removeAllQueued(state, cancelled), closed],
+    effects: [{ kind: 'close_agent' }],
+  });
+}
+
+function closeTurn(state: SessionState, phase: Extract<SessionState['phase'], { kind: 'running' }>): Decision {
+  const { turn } = phase;
+  if (turn.ending !== null) return endTurn(state, turn, endOf(turn.ending, cancelled));
+  const stopped = stopTurn(state, turn, 'cancelled');
+  // The requests were just cancelled: the terminal must not cancel them again.
+  return together(stopped, endTurn(state, { ...turn, permissions: {} }, cancelled));
+}
+
+/** The daemon stops (`interrupt`) or starts again (`recover`): no turn stays open, no prompt that waits is lost. */
+export function decideInterrupted(state: SessionState): Decision {
+  const { phase } = state;
+  if (phase.kind === 'closed') return nothing;
+  const message = 'the daemon stopped before the turn ended; send the prompt again to go on';
+  const turnEnd =
+    phase.kind === 'running'
+      ? endTurn(state, phase.turn, endOf(phase.turn.ending, { kind: 'error', code: 'interrupted', message }))
+      : nothing;
+  const isStranded = phase.kind === 'stranded';
+  const strand: SessionEntry[] = isStranded ? [] : [fact('stranded', { cause: 'daemon_restart' })];
+  return together(turnEnd, { entries: strand, effects: [] });
+}

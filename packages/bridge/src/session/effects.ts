@@ -1,0 +1,110 @@
+import { asDaemonError } from '@holdfast/protocol';
+import type { Core } from '../core.ts';
+import { continueSession } from '../operations/continue-session.ts';
+import type { Failure } from './command.ts';
+import type { SessionEffect } from './effect.ts';
+import type { Session } from './session.ts';
+
+type EffectOf<Kind extends SessionEffect['kind']> = Extract<SessionEffect, { kind: Kind }>;
+
+/** Does what a durable decision asks for; every completion comes back as a command. */
+export function runEffect(core: Core, session: Session, effect: SessionEffect): void {
+  switch (effect.kind) {
+    case 'advance':
+      session.submit({ kind: 'advance' });
+      return;
+    case 'send_prompt':
+      void sendPrompt(session, effect);
+      return;
+    case 'send_cancel':
+      sendCancel(core, session, effect);
+      return;
+    case 'answer_permission':
+      session.timers.stop(permissionTimer(effect.requestId));
+      core.resolvers.answer(effect.requestId, effect.outcome);
+      return;
+    case 'watch_permission':
+      watchPermission(core, session, effect);
+      return;
+    case 'watch_deadline':
+      session.timers.set(`deadline ${effect.promptId}`, effect.deadlineAt - core.clock.now(), () =>
+        session.submit({ kind: 'deadline', promptId: effect.promptId }),
+      );
+      return;
+    case 'open_agent':
+      void continueSession(core, session);
+      return;
+    case 'close_agent':
+      closeAgent(session);
+      return;
+    case 'abandon_agent':
+      abandonAgent(session);
+      return;
+    case 'release_agent':
+      session.seat.leave()?.lease.release();
+      return;
+    default:
+      return effect satisfies never;
+  }
+}
+
+/** An error as a turn's end tells it. */
+export function failureOf(thrown: unknown): Failure {
+  const { code, message, details } = asDaemonError(thrown);
+  const { agentCode } = details;
+  return { code, message, agentCode: typeof agentCode === 'number' ? agentCode : undefined };
+}
+
+async function sendPrompt(session: Session, effect: EffectOf<'send_prompt'>): Promise<void> {
+  const { promptId, content, meta } = effect;
+  const { conversation } = session.seat;
+  // Without a conversation its end is already on its way as `agent_gone`.
+  if (conversation === undefined) return;
+  const { binding, agentSessionId, lease } = conversation;
+  const reseed = session.seat.takeReseed();
+  const prompt = reseed === null ? content : [reseed, ...content];
+  try {
+    const answer = await lease.connection.prompt(agentSessionId, prompt, meta);
+    session.submit({ kind: 'answered', binding, promptId, answer });
+  } catch (error) {
+    session.submit({ kind: 'failed', binding, promptId, failure: failureOf(error) });
+  }
+  session.timers.stop(graceTimer);
+  session.timers.stop(`deadline ${promptId}`);
+}
+
+function sendCancel(core: Core, session: Session, { promptId }: EffectOf<'send_cancel'>): void {
+  const { conversation } = session.seat;
+  if (conversation === undefined) return;
+  conversation.lease.connection.cancel(conversation.agentSessionId);
+  session.timers.set(graceTimer, core.limits.cancelGraceMs, () => session.submit({ kind: 'grace_over', promptId }));
+}
+
+function watchPermission(core: Core, session: Session, { requestId }: EffectOf<'watch_permission'>): void {
+  const { permissionTimeoutMs } = core.limits;
+  if (permissionTimeoutMs === 0) return;
+  session.timers.set(permissionTimer(requestId), permissionTimeoutMs, () =>
+    session.submit({ kind: 'dismiss', requestId, reason: 'timeout' }),
+  );
+}
+
+function closeAgent(session: Session): void {
+  const conversation = session.seat.leave();
+  session.timers.close();
+  if (conversation === undefined) return;
+  const { lease, agentSessionId } = conversation;
+  lease.connection.cancel(agentSessionId);
+  void lease.connection.closeSession(agentSessionId).finally(() => lease.release());
+}
+
+function abandonAgent(session: Session): void {
+  const conversation = session.seat.leave();
+  if (conversation === undefined) return;
+  const { lease, agentSessionId } = conversation;
+  lease.connection.forget(agentSessionId);
+  lease.retire();
+  lease.release();
+}
+
+const graceTimer = 'cancel grace';
+const permissionTimer = (requestId: string): string => `permission ${requestId}`;

@@ -1,0 +1,88 @@
+import type {
+  AgentSessionId,
+  ClientId,
+  EventData,
+  PromptId,
+  RecordedEventType,
+  SessionId,
+  StrandedCause,
+} from '@holdfast/protocol';
+import type { McpServer } from '../ports/agents.ts';
+
+/** What the session decided to record: an event that readers see, or a fact that only the daemon needs. */
+export type SessionEntry = SessionEvent | SessionFact;
+
+/** An event before it has an id. `data` is as the wire has it. */
+export type SessionEvent = {
+  [T in RecordedEventType]: {
+    readonly kind: 'event';
+    readonly type: T;
+    readonly data: EventData<T>;
+    readonly promptId?: PromptId;
+    readonly clientId?: ClientId;
+  };
+}[RecordedEventType];
+
+/** Facts by type. They are recovered, never shown. */
+export interface SessionFacts {
+  session_opened: {
+    readonly sessionId: SessionId;
+    readonly cwd: string;
+    readonly workspace: string;
+    readonly agent: string;
+    readonly isDefaultTarget: boolean;
+    readonly parentSessionId: SessionId | null;
+    readonly displayName: string | null;
+    readonly mcpServers: readonly McpServer[];
+  };
+  client_registered: { readonly clientId: ClientId };
+  client_detached: { readonly clientId: ClientId };
+  prompt_admitted: {
+    readonly promptId: PromptId;
+    readonly content: readonly PromptBlock[];
+    readonly clientId: ClientId | null;
+    readonly deadlineAt: number | null;
+    readonly meta: unknown;
+  };
+  prompt_started: { readonly promptId: PromptId };
+  opening_started: { readonly intent: OpeningIntent };
+  agent_bound: {
+    readonly agentSessionId: AgentSessionId;
+    readonly binding: number;
+    /** False while the agent has not been told the earlier conversation it needs. */
+    readonly isSeeded: boolean;
+    readonly modes: unknown;
+    readonly models: unknown;
+    readonly configOptions: unknown;
+  };
+  turn_ending: { readonly promptId: PromptId; readonly reason: TurnEnding };
+  stranded: { readonly cause: StrandedCause };
+}
+
+export type FactType = keyof SessionFacts;
+
+export type SessionFact = {
+  [T in FactType]: { readonly kind: 'fact'; readonly type: T; readonly data: SessionFacts[T] };
+}[FactType];
+
+/** A content block of a prompt, as ACP shapes it. */
+export type PromptBlock = Readonly<Record<string, unknown>> & { readonly type: string };
+
+export type OpeningIntent = 'continue';
+
+/** Why a running turn was told to stop. */
+export type TurnEnding = 'cancelled' | 'deadline';
+
+/** Makes a fact. */
+export const fact = <T extends FactType>(type: T, data: SessionFacts[T]): SessionFact =>
+  // The pair (type, data) is checked by the signature; TypeScript cannot correlate it with the union.
+  ({ kind: 'fact', type, data }) as SessionFact;
+
+/** Makes an event; `about` names the prompt and client it belongs to. */
+export const event = <T extends RecordedEventType>(
+  type: T,
+  data: EventData<T>,
+  about: { readonly promptId?: PromptId; readonly clientId?: ClientId } = {},
+): SessionEvent =>
+  // As above.
+  ({ kind: 'event', type, data, ...about }) as SessionEvent;

@@ -1,0 +1,184 @@
+import type { ClientId, PermissionRequestId, PromptId } from '@holdfast/protocol';
+import { evolveAgentState, reportedState } from './evolve-agent-state.ts';
+import type { SessionEntry, SessionEvent, SessionFact } from './entry.ts';
+import {
+  noAgentState,
+  type OpenPermission,
+  type Phase,
+  type Queue,
+  type QueuedPrompt,
+  queueOf,
+  type SessionState,
+  type Turn,
+  textOf,
+} from './state.ts';
+
+/** How much of the first prompt the row keeps, in UTF-16 units. */
+const firstPromptChars = 200;
+
+/**
+ * Folds one recorded entry into the state; the same for live decisions and for recovery. Returns the very same object
+ * when the entry means nothing to the state, so that a change is a changed reference. `at` is epoch ms.
+ */
+export function evolve(state: SessionState | null, entry: SessionEntry, at: number): SessionState | null {
+  if (state === null) return entry.kind === 'fact' && entry.type === 'session_opened' ? opened(entry, at) : null;
+  return entry.kind === 'fact' ? evolveFact(state, entry, at) : evolveEvent(state, entry, at);
+}
+
+function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, at: number): SessionState {
+  return {
+    ...entry.data,
+    createdAt: at,
+    activityAt: at,
+    agentTitle: null,
+    firstPrompt: null,
+    generation: 1,
+    revision: 0,
+    clients: {},
+    agentState: noAgentState,
+    binding: null,
+    lastTurn: null,
+    turnCount: 0,
+    phase: { kind: 'idle', queue: [] },
+  };
+}
+
+function evolveFact(state: SessionState, entry: SessionFact, at: number): SessionState {
+  const { phase } = state;
+  switch (entry.type) {
+    case 'session_opened':
+      return state;
+    case 'client_registered':
+      return withClient(state, entry.data.clientId, +1);
+    case 'client_detached':
+      return withClient(state, entry.data.clientId, -1);
+    case 'prompt_admitted': {
+      const { promptId, content, clientId, deadlineAt, meta } = entry.data;
+      const prompt: QueuedPrompt = { promptId, content, clientId, queuedAt: at, deadlineAt, meta, isAnnounced: false };
+      const firstPrompt = state.firstPrompt ?? textOf(content).slice(0, firstPromptChars);
+      return { ...withQueue(state, [...queueOf(phase), prompt]), firstPrompt };
+    }
+    case 'prompt_started':
+      return started(state, entry.data.promptId, at);
+    case 'opening_started':
+      return { ...state, phase: { kind: 'opening', intent: entry.data.intent, queue: queueOf(phase) } };
+    case 'agent_bound': {
+      const { agentSessionId, binding, isSeeded } = entry.data;
+      return {
+        ...state,
+        binding: { agentSessionId, number: binding, isSeeded },
+        agentState: reportedState(state.agentState, entry.data),
+        phase: { kind: 'idle', queue: queueOf(phase) },
+      };
+    }
+    case 'turn_ending':
+      return withTurn(state, (turn) => ({ ...turn, ending: entry.data.reason }));
+    case 'stranded':
+      return { ...state, phase: { kind: 'stranded', cause: entry.data.cause, queue: queueOf(phase) } };
+    default:
+      return entry satisfies never;
+  }
+}
+
+function evolveEvent(state: SessionState, entry: SessionEvent, at: number): SessionState {
+  switch (entry.type) {
+    case 'session_update':
+      return evolveAgentState(state, entry.data.update);
+    case 'pending_prompt_added':
+      return withQueue(
+        state,
+        queueOf(state.phase).map((prompt) =>
+          prompt.promptId === entry.data.promptId ? { ...prompt, isAnnounced: true } : prompt,
+        ),
+      );
+    case 'turn_complete': {
+      const isCancelled = entry.data.stopReason === 'cancelled';
+      return ended(state, entry.promptId, isCancelled ? 'cancelled' : 'completed', at);
+    }
+    case 'turn_error':
+      return ended(state, entry.promptId, 'failed', at);
+    case 'permission_request': {
+      const { requestId, toolCall, options } = entry.data;
+      // The event carries the id that decide put into it.
+      const id = requestId as PermissionRequestId;
+      const request: OpenPermission = { requestId: id, toolCall, options, requestedAt: at };
+      return withTurn(state, (turn) => ({ ...turn, permissions: { ...turn.permissions, [id]: request } }));
+    }
+    case 'permission_resolved':
+      return withTurn(state, (turn) => {
+        const { [entry.data.requestId as PermissionRequestId]: _, ...permissions } = turn.permissions;
+        return { ...turn, permissions };
+      });
+    case 'session_metadata_updated':
+      return { ...state, displayName: entry.data.displayName ?? null, revision: state.revision + 1 };
+    case 'agent_exited':
+      return { ...state, phase: { kind: 'stranded', cause: 'agent_exited', queue: queueOf(state.phase) } };
+    case 'session_closed':
+      return { ...state, clients: {}, phase: { kind: 'closed', reason: entry.data.reason } };
+    case 'session_died':
+      return { ...state, clients: {}, phase: { kind: 'closed', reason: 'session_died' } };
+    // Recorded for readers; the state follows from the facts beside them, or from nothing.
+    default:
+      return state;
+  }
+}
+
+function withClient(state: SessionState, clientId: ClientId, change: 1 | -1): SessionState {
+  const { [clientId]: before = 0, ...others } = state.clients;
+  const count = before + change;
+  return { ...state, clients: count > 0 ? { ...others, [clientId]: count } : others };
+}
+
+function withQueue(state: SessionState, queue: Queue): SessionState {
+  const { phase } = state;
+  if (phase.kind === 'closed') return state;
+  const next: Phase = { ...phase, queue };
+  return { ...state, phase: next };
+}
+
+function withTurn(state: SessionState, change: (turn: Turn) => Turn): SessionState {
+  const { phase } = state;
+  return phase.kind === 'running' ? { ...state, phase: { ...phase, turn: change(phase.turn) } } : state;
+}
+
+function started(state: SessionState, promptId: PromptId, at: number): SessionState {
+  const queue = queueOf(state.phase);
+  const prompt = queue.find((queued) => queued.promptId === promptId);
+  if (prompt === undefined) return state;
+  const { clientId, queuedAt, deadlineAt, isAnnounced } = prompt;
+  const text = textOf(prompt.content);
+  return {
+    ...state,
+    activityAt: at,
+    turnCount: state.turnCount + 1,
+    binding: state.binding === null ? null : { ...state.binding, isSeeded: true },
+    lastTurn: { promptId, state: 'running', startedAt: at, endedAt: null },
+    phase: {
+      kind: 'running',
+      turn: { promptId, clientId, text, queuedAt, startedAt: at, deadlineAt, isAnnounced, ending: null, permissions: {} },
+      queue: queue.filter((queued) => queued.promptId !== promptId),
+    },
+  };
+}
+
+function ended(
+  state: SessionState,
+  promptId: PromptId | undefined,
+  outcome: 'completed' | 'cancelled' | 'failed',
+  at: number,
+): SessionState {
+  const { phase } = state;
+  if (promptId === undefined) return state;
+  if (phase.kind === 'running' && phase.turn.promptId === promptId) {
+    return {
+      ...state,
+      activityAt: at,
+      lastTurn: { promptId, state: outcome, startedAt: phase.turn.startedAt, endedAt: at },
+      phase: { kind: 'idle', queue: phase.queue },
+    };
+  }
+  return {
+    ...withQueue(state, queueOf(phase).filter((queued) => queued.promptId !== promptId)),
+    lastTurn: phase.kind === 'running' ? state.lastTurn : { promptId, state: outcome, startedAt: null, endedAt: at },
+  };
+}

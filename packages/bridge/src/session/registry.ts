@@ -1,0 +1,105 @@
+import { DaemonError, type SessionId } from '@holdfast/protocol';
+import type { Journal } from '../ports/journal.ts';
+import type { SessionIndex } from '../ports/session-index.ts';
+import { AgentSeat } from './agent-seat.ts';
+import { Session, type SessionPorts, type SessionPosition } from './session.ts';
+import { fromRow } from './snapshot.ts';
+import { queueOf, type SessionState } from './state.ts';
+
+/** Resting sessions kept in memory because they may be asked for again. */
+const restingLimit = 256;
+
+/** The sessions in memory. Everything else is on disk and woken when it is asked for. */
+export class Registry {
+  readonly #journal: Journal;
+  readonly #index: SessionIndex;
+  readonly #ports: Omit<SessionPorts, 'reload'>;
+  readonly #awake = new Map<SessionId, Session>();
+  readonly #waking = new Map<SessionId, Promise<Session>>();
+
+  constructor(journal: Journal, index: SessionIndex, ports: Omit<SessionPorts, 'reload'>) {
+    this.#journal = journal;
+    this.#index = index;
+    this.#ports = ports;
+  }
+
+  awake(): IterableIterator<Session> {
+    return this.#awake.values();
+  }
+
+  find(sessionId: SessionId): Session | undefined {
+    return this.#awake.get(sessionId);
+  }
+
+  /** Makes a session that has no journal yet; `enter` it once it has. */
+  prepare(sessionId: SessionId): Session {
+    return this.#session(sessionId, { state: null, lastSeq: 0, nextSeq: 1 });
+  }
+
+  enter(session: Session): void {
+    this.#awake.set(session.id, session);
+    this.#forgetResting();
+  }
+
+  leave(sessionId: SessionId): void {
+    this.#awake.delete(sessionId);
+  }
+
+  /** The session, read from disk when it is not in memory. @throws session_not_found */
+  async wake(sessionId: SessionId): Promise<Session> {
+    const awake = this.#awake.get(sessionId);
+    if (awake !== undefined) return awake;
+    const waking = this.#waking.get(sessionId) ?? this.#read(sessionId);
+    this.#waking.set(sessionId, waking);
+    try {
+      return await waking;
+    } finally {
+      this.#waking.delete(sessionId);
+    }
+  }
+
+  async #read(sessionId: SessionId): Promise<Session> {
+    const position = await this.#position(sessionId);
+    if (position.state === null) throw unknownSession(sessionId);
+    const session = this.#session(sessionId, { ...position, state: asFound(position.state) });
+    this.enter(session);
+    return session;
+  }
+
+  /** The state as recorded. */
+  async #position(sessionId: SessionId): Promise<SessionPosition> {
+    const row = await this.#index.find(sessionId);
+    const { lastSeq, nextSeq } = await this.#journal.range(sessionId);
+    return { state: row === undefined ? null : fromRow(row), lastSeq, nextSeq };
+  }
+
+  #session(sessionId: SessionId, position: SessionPosition): Session {
+    return new Session(sessionId, position, new AgentSeat(), {
+      ...this.#ports,
+      reload: (id) => this.#position(id),
+    });
+  }
+
+  #forgetResting(): void {
+    if (this.#awake.size <= restingLimit) return;
+    const resting = [...this.#awake.values()].filter((session) => session.isResting);
+    for (const session of resting.slice(0, Math.max(0, resting.length - restingLimit / 2))) {
+      session.timers.close();
+      this.#awake.delete(session.id);
+    }
+  }
+}
+
+/** The refusal for an id that names no session. */
+export const unknownSession = (sessionId: string): DaemonError =>
+  new DaemonError('session_not_found', `session "${sessionId}" does not exist; list the sessions to find yours`, {
+    sessionId,
+  });
+
+/** A recorded state may claim an agent; none is there when the state was just read: the session is stranded. */
+function asFound(state: SessionState): SessionState {
+  const { phase } = state;
+  const claimsAgent = phase.kind === 'idle' || phase.kind === 'opening';
+  if (!claimsAgent) return state;
+  return { ...state, phase: { kind: 'stranded', cause: 'daemon_restart', queue: queueOf(phase) } };
+}

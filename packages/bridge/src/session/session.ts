@@ -1,0 +1,205 @@
+import { DaemonError, type PromptId, type SessionId } from '@holdfast/protocol';
+import type { Clock } from '../ports/clock.ts';
+import type { IdempotencyRecord, Journal } from '../ports/journal.ts';
+import type { Logger } from '../ports/logger.ts';
+import { Admissions } from '../turns/admissions.ts';
+import type { AgentSeat } from './agent-seat.ts';
+import type { SessionCommand } from './command.ts';
+import { decide } from './decide.ts';
+import type { SessionEffect } from './effect.ts';
+import { encodeEntries } from './envelope.ts';
+import { evolve } from './evolve.ts';
+import { toRow } from './snapshot.ts';
+import { pendingCount, type SessionState } from './state.ts';
+import { Timers } from './timers.ts';
+
+/** What a session needs of its surroundings. */
+export interface SessionPorts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly maxPendingPrompts: number;
+  /** Runs an effect; what comes of it returns as a command. */
+  readonly runEffect: (session: Session, effect: SessionEffect) => void;
+  /** Reads the state anew after a failed write. */
+  readonly reload: (sessionId: SessionId) => Promise<SessionPosition>;
+}
+
+/** A state and where its journal stands. */
+export interface SessionPosition {
+  readonly state: SessionState | null;
+  readonly lastSeq: number;
+  readonly nextSeq: number;
+}
+
+/** Answers to store in the same write, made from the state after the decision. */
+export type KeysToStore = () => readonly IdempotencyRecord[];
+
+const noKeys: KeysToStore = () => [];
+
+/** Waits between attempts to write what an agent said while the journal refuses. */
+const retryMs = 500;
+
+/** Commands whose commit need not survive power loss: nobody was promised anything yet. */
+const unpromised: ReadonlySet<SessionCommand['kind']> = new Set(['updates', 'ask', 'advance', 'bound']);
+
+/**
+ * One session: its state and its mailbox. A command is decided and folded at once, in call order; publication, the
+ * caller's answer and the effects follow the commit. A failed commit discards the memory and reads the journal again.
+ */
+export class Session {
+  readonly id: SessionId;
+  readonly admissions: Admissions;
+  readonly timers: Timers;
+  /** The agent session it speaks through, while there is one. */
+  readonly seat: AgentSeat;
+  /** Latest sign of a client, epoch ms; lost at a restart. */
+  lastSeenAt: number;
+  subscribers = 0;
+  readonly #ports: SessionPorts;
+  #position: SessionPosition;
+  #commitsInFlight = 0;
+  /** What the agent said while the journal refused; undefined while it accepts. */
+  #backlog: SessionCommand[] | undefined;
+
+  constructor(id: SessionId, position: SessionPosition, seat: AgentSeat, ports: SessionPorts) {
+    this.id = id;
+    this.seat = seat;
+    this.#position = position;
+    this.#ports = ports;
+    this.lastSeenAt = ports.clock.now();
+    this.timers = new Timers(ports.clock);
+    this.admissions = new Admissions(ports.clock, () => this.submit({ kind: 'advance' }));
+  }
+
+  /** @throws session_not_found before the session was created */
+  get state(): SessionState {
+    const { state } = this.#position;
+    if (state !== null) return state;
+    throw new DaemonError('session_not_found', `session ${this.id} is not there yet`, { sessionId: this.id });
+  }
+
+  get lastSeq(): number {
+    return this.#position.lastSeq;
+  }
+
+  /** Nothing happens in it and nobody watches: it may be forgotten and read again when it is needed. */
+  get isResting(): boolean {
+    const { state } = this.#position;
+    if (state === null || this.#backlog !== undefined) return false;
+    const isQuiet = state.phase.kind === 'closed' || (state.phase.kind === 'stranded' && pendingCount(state.phase) === 0);
+    return isQuiet && this.subscribers === 0 && this.#commitsInFlight === 0 && !this.seat.isTaken;
+  }
+
+  /**
+   * Decides a command now; resolves when the decision is durable. `keys` gives answers to store in the same write.
+   * @throws DaemonError when the command is refused (nothing changed), or journal_unavailable (nothing recorded)
+   */
+  execute(command: SessionCommand, keys: KeysToStore = noKeys): Promise<void> {
+    if (this.#backlog !== undefined) {
+      return Promise.reject(new DaemonError('journal_unavailable', 'the journal refuses to write; try again later'));
+    }
+    try {
+      return this.#execute(command, keys);
+    } catch (refusal) {
+      return Promise.reject(refusal);
+    }
+  }
+
+  /** Hands in what happened: it is not refused, and kept until the journal takes it. */
+  submit(command: SessionCommand): void {
+    if (this.#backlog !== undefined) {
+      this.#backlog.push(command);
+      return;
+    }
+    this.execute(command).catch((error: unknown) => {
+      if (this.#backlog !== undefined) this.#backlog.push(command);
+      else this.#ports.logger.error({ sessionId: this.id, command: command.kind, err: error }, 'command failed');
+    });
+  }
+
+  #execute(command: SessionCommand, keysToStore: KeysToStore): Promise<void> {
+    const { clock, journal, maxPendingPrompts } = this.#ports;
+    const now = clock.now();
+    const { held, isPaused } = this.admissions;
+    if (isPaused && command.kind === 'advance') return Promise.resolve();
+    const { entries, effects } = decide(this.#position.state, command, { now, maxPendingPrompts, held });
+    if (entries.length === 0 && keysToStore === noKeys) {
+      this.#run(effects);
+      return Promise.resolve();
+    }
+    const { state: before, lastSeq: expectedSeq, nextSeq } = this.#position;
+    const encoded = encodeEntries(entries, nextSeq, now);
+    const lastSeq = encoded.lastSeq < nextSeq ? expectedSeq : encoded.lastSeq;
+    const state = entries.reduce<SessionState | null>((folded, entry) => evolve(folded, entry, now), before);
+    this.#position = { state, lastSeq, nextSeq: Math.max(nextSeq, lastSeq + 1) };
+    const keys = keysToStore();
+    this.#commitsInFlight += 1;
+    return journal
+      .commit({
+        appends: [{ sessionId: this.id, expectedSeq, entries: encoded.entries }],
+        rows: state === null || state === before ? [] : [toRow(state, lastSeq)],
+        keys,
+        isAcknowledged: !unpromised.has(command.kind),
+      })
+      .then(
+        () => {
+          this.#commitsInFlight -= 1;
+          this.#run(effects);
+        },
+        (error: unknown) => {
+          this.#commitsInFlight -= 1;
+          this.#lostWrite(error);
+          throw error;
+        },
+      );
+  }
+
+  #run(effects: readonly SessionEffect[]): void {
+    for (const effect of effects) this.#ports.runEffect(this, effect);
+  }
+
+  /** Memory is ahead of the journal: go back to what is recorded, then hand in again what the agent said. */
+  #lostWrite(error: unknown): void {
+    if (this.#backlog !== undefined) return;
+    this.#ports.logger.error({ sessionId: this.id, err: error }, 'the journal refused a write');
+    this.#backlog = [];
+    this.#ports.clock.after(retryMs, () => void this.#recoverWrites());
+  }
+
+  async #recoverWrites(): Promise<void> {
+    const backlog = this.#backlog ?? [];
+    try {
+      this.#position = await this.#ports.reload(this.id);
+      while (backlog.length > 0) {
+        const [command] = backlog;
+        if (command !== undefined) await this.#retry(command);
+        backlog.shift();
+      }
+      this.#backlog = undefined;
+    } catch {
+      // Still refused: everything stays in the backlog for the next attempt.
+      this.#ports.clock.after(retryMs, () => void this.#recoverWrites());
+    }
+  }
+
+  async #retry(command: SessionCommand): Promise<void> {
+    try {
+      await this.#execute(command, noKeys);
+    } catch (error) {
+      const isRefused = error instanceof DaemonError && error.code !== 'journal_unavailable' && error.code !== 'journal_conflict';
+      if (!isRefused) throw error;
+      this.#ports.logger.error({ sessionId: this.id, command: command.kind, err: error }, 'command failed');
+    }
+  }
+
+  /** Whether the journal refuses and agents should be read no further. */
+  get isStalled(): boolean {
+    return this.#backlog !== undefined;
+  }
+
+  /** Accepts that a prompt may start once its answer left. */
+  release(promptId: PromptId): void {
+    this.admissions.release(promptId);
+  }
+}

@@ -1,0 +1,131 @@
+import type {
+  AgentSessionId,
+  ClientId,
+  PermissionOption,
+  PermissionRequestId,
+  PromptId,
+  SessionId,
+  StrandedCause,
+  TurnState,
+} from '@holdfast/protocol';
+import type { McpServer } from '../ports/agents.ts';
+import type { OpeningIntent, PromptBlock, TurnEnding } from './entry.ts';
+
+/** Everything a session must know to decide; folded from its journal by `evolve`, and kept as the row's snapshot. */
+export interface SessionState {
+  readonly sessionId: SessionId;
+  readonly cwd: string;
+  readonly workspace: string;
+  readonly agent: string;
+  readonly parentSessionId: SessionId | null;
+  /** Create with single scope attaches here. */
+  readonly isDefaultTarget: boolean;
+  readonly mcpServers: readonly McpServer[];
+  readonly createdAt: number;
+  /** The last start or end of a turn, or the creation. */
+  readonly activityAt: number;
+  readonly displayName: string | null;
+  readonly agentTitle: string | null;
+  readonly firstPrompt: string | null;
+  readonly generation: number;
+  /** Counts edits of client-editable fields. */
+  readonly revision: number;
+  /** Registrations by client: how often each attached. */
+  readonly clients: Readonly<Record<ClientId, number>>;
+  readonly agentState: AgentReportedState;
+  /** The agent session this one speaks through, or spoke through last. */
+  readonly binding: Binding | null;
+  readonly lastTurn: TurnRecord | null;
+  /** Turns that were handed to an agent, ever. */
+  readonly turnCount: number;
+  readonly phase: Phase;
+}
+
+export interface Binding {
+  readonly agentSessionId: AgentSessionId;
+  /** Rises with every agent session; frames of an older one change nothing. */
+  readonly number: number;
+  readonly isSeeded: boolean;
+}
+
+export type Phase =
+  /** Ready. The queue is non-empty only while its head awaits its admission's release. */
+  | { readonly kind: 'idle'; readonly queue: Queue }
+  | { readonly kind: 'opening'; readonly intent: OpeningIntent; readonly queue: Queue }
+  | { readonly kind: 'running'; readonly turn: Turn; readonly queue: Queue }
+  | { readonly kind: 'stranded'; readonly cause: StrandedCause; readonly queue: Queue }
+  | { readonly kind: 'closed'; readonly reason: string };
+
+export type Queue = readonly QueuedPrompt[];
+
+export interface QueuedPrompt {
+  readonly promptId: PromptId;
+  readonly content: readonly PromptBlock[];
+  readonly clientId: ClientId | null;
+  readonly queuedAt: number;
+  readonly deadlineAt: number | null;
+  readonly meta: unknown;
+  /** Whether readers were told that it waits (`pending_prompt_added`). */
+  readonly isAnnounced: boolean;
+}
+
+export interface Turn {
+  readonly promptId: PromptId;
+  readonly clientId: ClientId | null;
+  readonly text: string;
+  readonly queuedAt: number;
+  readonly startedAt: number;
+  readonly deadlineAt: number | null;
+  readonly isAnnounced: boolean;
+  readonly ending: TurnEnding | null;
+  readonly permissions: Readonly<Record<PermissionRequestId, OpenPermission>>;
+}
+
+export interface OpenPermission {
+  readonly requestId: PermissionRequestId;
+  readonly toolCall: Readonly<Record<string, unknown>>;
+  readonly options: readonly PermissionOption[];
+  readonly requestedAt: number;
+}
+
+export interface TurnRecord {
+  readonly promptId: PromptId;
+  readonly state: TurnState;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** What the agent says of itself in a session, kept apart from what people set. */
+export interface AgentReportedState {
+  readonly modes: unknown;
+  readonly models: unknown;
+  readonly configOptions: unknown;
+  readonly currentModeId: string | null;
+  readonly currentModelId: string | null;
+  readonly availableCommands: readonly unknown[];
+  readonly usage: Readonly<Record<string, unknown>> | null;
+}
+
+export const noAgentState: AgentReportedState = Object.freeze({
+  modes: null,
+  models: null,
+  configOptions: null,
+  currentModeId: null,
+  currentModelId: null,
+  availableCommands: [],
+  usage: null,
+});
+
+/** Prompts that wait, in order; none in a closed session. */
+export const queueOf = (phase: Phase): Queue => (phase.kind === 'closed' ? [] : phase.queue);
+
+/** Prompts accepted and not yet ended, the running one included. */
+export const pendingCount = (phase: Phase): number =>
+  queueOf(phase).length + (phase.kind === 'running' ? 1 : 0);
+
+/** The readable part of a prompt. */
+export const textOf = (content: readonly PromptBlock[]): string =>
+  content
+    .map((block) => (typeof block['text'] === 'string' ? block['text'] : ''))
+    .filter((text) => text !== '')
+    .join('\n');

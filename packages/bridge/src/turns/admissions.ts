@@ -1,0 +1,62 @@
+import type { PromptId } from '@holdfast/protocol';
+import type { Clock } from '../ports/clock.ts';
+
+/** How long a prompt waits for its answer to leave when nobody says so. Source: protocol §5, Admission. */
+export const releaseFallbackMs = 250;
+
+/** Accepted prompts whose answer has not been handed over yet: they may not start or end before that. */
+export class Admissions {
+  readonly #clock: Clock;
+  readonly #held = new Map<PromptId, () => void>();
+  readonly #onReleased: () => void;
+  #waiters: (() => void)[] = [];
+  #isPaused = false;
+
+  constructor(clock: Clock, onReleased: () => void) {
+    this.#clock = clock;
+    this.#onReleased = onReleased;
+  }
+
+  get held(): ReadonlySet<PromptId> {
+    return new Set(this.#held.keys());
+  }
+
+  /** Holds a prompt until `release` or the fallback. */
+  hold(promptId: PromptId): void {
+    this.#held.set(promptId, () => {});
+  }
+
+  /** Starts the fallback once the prompt is durable. */
+  admitted(promptId: PromptId): void {
+    if (!this.#held.has(promptId)) return;
+    this.#held.set(promptId, this.#clock.after(releaseFallbackMs, () => this.release(promptId)));
+  }
+
+  /** Idempotent. */
+  release(promptId: PromptId): void {
+    const stop = this.#held.get(promptId);
+    if (stop === undefined) return;
+    stop();
+    this.#held.delete(promptId);
+    if (!this.#isPaused) this.#onReleased();
+    if (this.#held.size > 0) return;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  /** The daemon stops: what waits stays in the queue for the next start. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Resolves when no answer is outstanding. */
+  settled(): Promise<void> {
+    if (this.#held.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+}

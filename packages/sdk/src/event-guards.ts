@@ -1,0 +1,20 @@
+import type { Envelope, EventOf, EventType } from '@holdfast/protocol/view';
+
+/** Tells whether an event is of a type, and gives its `data` that type's shape, which the daemon guarantees. */
+export const isEvent = <T extends EventType>(event: Envelope, type: T): event is Envelope & EventOf<T> =>
+  event.type === type;
+
+/** Gives what the agent says in an event: the text of a piece of its message, otherwise ''. */
+export function agentText(event: Envelope): string {
+  if (!isEvent(event, 'session_update')) return '';
+  const { sessionUpdate, content } = event.data.update;
+  if (sessionUpdate !== 'agent_message_chunk') return '';
+  if (typeof content !== 'object' || content === null || !('text' in content)) return '';
+  return typeof content.text === 'string' ? content.text : '';
+}
+
+/** Tells whether an event belongs to a prompt: it happened in its turn, or speaks of it. */
+export function isOfPrompt({ promptId, data }: Envelope, wanted: string): boolean {
+  if (promptId !== undefined) return promptId === wanted;
+  return typeof data === 'object' && data !== null && 'promptId' in data && data.promptId === wanted;
+}

@@ -1,0 +1,124 @@
+import type { OptionName } from '../config/option-table.ts';
+
+/** An option of one command that is no configuration of the daemon. */
+export interface CommandOption {
+  readonly kind: 'switch' | 'text' | 'number';
+  readonly placeholder?: string;
+  readonly allowed?: readonly string[];
+  readonly meaning: string;
+}
+
+/** What the command line says of a command, and what it may be given. */
+export interface CommandSpec {
+  readonly summary: string;
+  readonly usage: string;
+  /** Text under the usage line. */
+  readonly about: string;
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /** The daemon options it takes. */
+  readonly daemonOptions: 'all' | readonly OptionName[];
+  readonly positionals: { readonly minimum: number; readonly maximum: number; readonly name: string };
+  readonly examples: readonly string[];
+}
+
+const none = { minimum: 0, maximum: 0, name: '' };
+const json = (meaning: string): CommandOption => ({ kind: 'switch', meaning });
+const url: CommandOption = {
+  kind: 'text',
+  placeholder: 'URL',
+  meaning: 'Daemon to use; default the one that runs on the state directory',
+};
+
+/** The commands, in the order of `holdfast help`. */
+export const commands = {
+  serve: {
+    summary: 'Start the daemon',
+    usage: 'holdfast serve [options]',
+    about:
+      'Serves sessions of coding agents over HTTP and Server-Sent Events until it is stopped (Ctrl-C, SIGTERM).',
+    options: { json: json('Print one line {"url","pid","tokenFile"} on stdout when ready') },
+    daemonOptions: 'all',
+    positionals: none,
+    examples: ['holdfast serve', "holdfast serve --port 0 --workspace ~/code --agent 'mine=my-agent --acp'"],
+  },
+  run: {
+    summary: 'Run one prompt and stream its answer',
+    usage: 'holdfast run [options] PROMPT',
+    about:
+      'Opens a session of its own on the running daemon, or on one it starts for the purpose, and streams the answer.\nPROMPT - reads the prompt from stdin. Ctrl-C cancels the turn, a second one quits.\nExit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled.',
+    options: {
+      agent: {
+        kind: 'text',
+        placeholder: 'NAME',
+        meaning: "Agent to run; 'NAME=COMMAND ARGS' when no daemon runs",
+      },
+      cwd: {
+        kind: 'text',
+        placeholder: 'DIR',
+        meaning: 'Working directory of the session; default the current one',
+      },
+      model: { kind: 'text', placeholder: 'MODEL', meaning: 'Model of the session' },
+      mode: { kind: 'text', placeholder: 'MODE', meaning: 'Mode of the session' },
+      allow: {
+        kind: 'text',
+        placeholder: 'ask|all|none',
+        allowed: ['ask', 'all', 'none'],
+        meaning: 'Permissions: ask at the terminal, grant all, grant none; default ask',
+      },
+      yes: { kind: 'switch', meaning: 'Same as --allow all' },
+      json: json('Print every event as one JSON line'),
+      url,
+    },
+    daemonOptions: ['stateDir', 'config', 'tokenFile', 'logLevel'],
+    positionals: { minimum: 1, maximum: 1, name: 'PROMPT' },
+    examples: ['holdfast run "What does this repository do?"', 'git diff | holdfast run --agent claude -'],
+  },
+  sessions: {
+    summary: 'List the sessions of the running daemon',
+    usage: 'holdfast sessions [options]',
+    about: 'Newest activity first.',
+    options: {
+      limit: { kind: 'number', placeholder: 'N', meaning: 'How many, 1 to 200; default 50' },
+      json: json('Print the page as JSON'),
+      url,
+    },
+    daemonOptions: ['stateDir', 'config', 'tokenFile'],
+    positionals: none,
+    examples: ['holdfast sessions'],
+  },
+  doctor: {
+    summary: 'Check this machine and say what is missing',
+    usage: 'holdfast doctor [options]',
+    about: 'Exit code 1 when something is broken; an agent that is not installed is not.',
+    options: { json: json('Print the findings as JSON') },
+    daemonOptions: 'all',
+    positionals: none,
+    examples: ['holdfast doctor'],
+  },
+  config: {
+    summary: 'Print the configuration in force and where each value comes from',
+    usage: 'holdfast config [options]',
+    about:
+      'Flags win over HOLDFAST_* variables, those over the configuration file, that over the defaults. Secrets are masked.',
+    options: { json: json('Print it as JSON') },
+    daemonOptions: 'all',
+    positionals: none,
+    examples: ['holdfast config', 'HOLDFAST_MAX_SESSIONS=8 holdfast config --json'],
+  },
+  'demo-agent': {
+    summary: 'Run the built-in demo agent on stdin and stdout',
+    usage: 'holdfast demo-agent [options of the agent]',
+    about: 'An ACP agent that needs no key and does what its prompt says; daemons start it by themselves.',
+    options: {},
+    daemonOptions: [],
+    positionals: { minimum: 0, maximum: Number.MAX_SAFE_INTEGER, name: '' },
+    examples: [],
+  },
+} as const satisfies Record<string, CommandSpec>;
+
+export type CommandName = keyof typeof commands;
+
+export const isCommandName = (word: string): word is CommandName => Object.hasOwn(commands, word);
+
+/** A command's row, without the narrowness of the literal table. */
+export const commandSpec = (name: CommandName): CommandSpec => commands[name];

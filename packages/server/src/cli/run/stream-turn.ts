@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { type Envelope, isSessionTerminal } from '@holdfast/protocol';
+import { isEvent, type Session } from '@holdfast/sdk';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { answerView, type Piece } from './answer-view.ts';
+import { permissionDesk } from './permission-desk.ts';
+import { openTerminal } from './terminal-question.ts';
+
+export interface TurnRequest {
+  readonly session: Session;
+  readonly promptId: string;
+  readonly isJson: boolean;
+  readonly allow: 'ask' | 'all' | 'none';
+  /** Ends the watching, not the turn. */
+  readonly signal: AbortSignal;
+}
+
+/** Shows a turn as it happens, answers its permission requests, and gives the exit code its end means. */
+export async function streamTurn({
+  session,
+  promptId,
+  isJson,
+  allow,
+  signal,
+}: TurnRequest): Promise<ExitCode> {
+  const view = answerView();
+  const say = (text: string) => void show([...(isJson ? [] : view.endLine()), { to: 'aside', text }]);
+  const desk = permissionDesk({
+    session,
+    allow,
+    terminal: allow === 'ask' ? openTerminal() : undefined,
+    say,
+  });
+  const onConnection = (state: { readonly phase: string }) => {
+    if (state.phase === 'waiting') say('the connection to the daemon is lost; waiting for it to come back\n');
+  };
+  try {
+    for await (const event of session.events({ signal, onConnection })) {
+      await show(isJson ? [{ to: 'answer', text: `${JSON.stringify(event)}\n` }] : view.take(event));
+      if (isEvent(event, 'permission_request')) desk.take(event.data);
+      if (isEvent(event, 'permission_resolved')) desk.settle(event.data.requestId);
+      const outcome = outcomeOf(event, promptId);
+      if (outcome === undefined) continue;
+      if (outcome.complaint !== undefined) say(`holdfast: ${outcome.complaint}\n`);
+      return outcome.code;
+    }
+  } finally {
+    await desk.close();
+  }
+  if (!signal.aborted) say('holdfast: the session ended before the turn did\n');
+  return signal.aborted ? exitCodes.cancelled : exitCodes.failed;
+}
+
+interface Outcome {
+  readonly code: ExitCode;
+  readonly complaint?: string;
+}
+
+/** What an event means for the run, when it ends it. */
+export function outcomeOf(event: Envelope, promptId: string): Outcome | undefined {
+  if (isEvent(event, 'turn_complete') && event.data.promptId === promptId) {
+    const { stopReason } = event.data;
+    if (stopReason === 'cancelled') return { code: exitCodes.cancelled, complaint: 'cancelled' };
+    return stopReason === 'end_turn'
+      ? { code: exitCodes.ok }
+      : { code: exitCodes.failed, complaint: `the agent stopped: ${stopReason}` };
+  }
+  if (isEvent(event, 'turn_error') && event.data.promptId === promptId) {
+    return {
+      code: exitCodes.failed,
+      complaint: `the turn failed (${event.data.code}): ${event.data.message}`,
+    };
+  }
+  if (isSessionTerminal(event.type))
+    return { code: exitCodes.failed, complaint: `the session ended (${event.type})` };
+  return undefined;
+}
+
+/** Writes pieces in order, waiting for a slow reader. */
+async function show(pieces: readonly Piece[]): Promise<void> {
+  for (const { to, text } of pieces) {
+    const stream = to === 'answer' ? process.stdout : process.stderr;
+    if (!stream.write(text)) await once(stream, 'drain');
+  }
+}
