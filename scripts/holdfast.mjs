@@ -5,5 +5,7 @@ import { root, runNode } from './run.mjs';
 
 ensureInstalled();
 await ensureBuilt();
+// What the command line calls itself in the lines it offers for copying.
+const env = { ...process.env, HOLDFAST_INVOKED_AS: 'npm run -s holdfast --' };
 const cli = join(root, 'packages/server/dist/cli.js');
-process.exitCode = await runNode(cli, process.argv.slice(2), { flags: [] });
+process.exitCode = await runNode(cli, process.argv.slice(2), { flags: [], env });

@@ -5,6 +5,8 @@ export default defineConfig({
   format: 'esm',
   target: 'es2023',
   platform: 'node',
+  // tsup would write `sqlite`, which exists only as `node:sqlite`.
+  removeNodeProtocol: false,
   dts: { compilerOptions: { composite: false, emitDeclarationOnly: false, noEmit: false } },
   sourcemap: true,
   clean: true,

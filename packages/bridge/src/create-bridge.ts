@@ -11,8 +11,10 @@ import type { JournalStore } from './journal/store.ts';
 import { IdempotentRequests } from './operations/idempotent-requests.ts';
 import { recoverSessions } from './operations/recover-sessions.ts';
 import { type BridgeLimits, type BridgeOptions, resolveLimits } from './options.ts';
+import type { SupportedPolicy } from './permissions/mediation-policy.ts';
 import { PermissionResolvers } from './permissions/resolvers.ts';
 import type { Logger } from './ports/logger.ts';
+import { IdleReaper } from './reaper/idle-reaper.ts';
 import { randomIds } from './runtime/random-ids.ts';
 import { silentLogger } from './runtime/silent-logger.ts';
 import { openStateDir, type StateDir } from './runtime/state-dir.ts';
@@ -20,6 +22,7 @@ import { systemClock } from './runtime/system-clock.ts';
 import { runEffect } from './session/effects.ts';
 import { Registry } from './session/registry.ts';
 import { Slots } from './session/slots.ts';
+import { Titles } from './session/titles.ts';
 import { openWorkspaces } from './workspaces.ts';
 
 /**
@@ -30,9 +33,7 @@ import { openWorkspaces } from './workspaces.ts';
 export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const { clock = systemClock, ids = randomIds, logger = silentLogger } = options;
   const limits = resolveLimits(options, logger);
-  if (limits.permissionPolicy !== 'first-responder') {
-    throw new DaemonError('invalid_option', `permissionPolicy "${limits.permissionPolicy}" is not supported yet; use first-responder`);
-  }
+  const policy = supportedPolicy(limits);
   const definitions = resolveDefinitions(Object.values(recipes), options.agents ?? {});
   const defaultAgent = chooseDefaultAgent(options, definitions);
   const workspaces = await openWorkspaces(options.workspaces);
@@ -60,6 +61,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     const core: Core = Object.freeze({
       epoch: journal.epoch,
       limits,
+      policy,
       defaultAgent,
       searchPath: process.env['PATH'] ?? '',
       workspaces,
@@ -71,11 +73,15 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       agents,
       registry,
       slots: new Slots(limits.maxSessions),
+      titles: new Titles(index),
       resolvers: new PermissionResolvers(),
       requests: new IdempotentRequests(journal, clock),
     });
     await recoverSessions(core);
+    const reaper = new IdleReaper(core);
+    reaper.start();
     return new LocalBridge(core, async () => {
+      reaper.close();
       await store.close();
       stateDir.release();
     });
@@ -92,6 +98,14 @@ function openStore(
 ): Promise<JournalStore> {
   if (stateDir.isTemporary) return openMemoryStore(ports);
   return openSqliteStore({ path: stateDir.file('journal.sqlite'), sync: journalSync, ...ports });
+}
+
+function supportedPolicy({ permissionPolicy }: BridgeLimits): SupportedPolicy {
+  if (permissionPolicy !== 'consensus') return permissionPolicy;
+  throw new DaemonError(
+    'invalid_option',
+    'permissionPolicy "consensus" needs authenticated identities, which are not there yet; use first-responder, designated or local-only',
+  );
 }
 
 function chooseDefaultAgent(options: BridgeOptions, definitions: ReadonlyMap<string, unknown>): string {

@@ -1,20 +1,25 @@
-import type { AgentDescriptor, SessionId } from '@holdfast/protocol';
+import type { AgentDescriptor, SessionId, SupportedCommands } from '@holdfast/protocol';
 import type { Admission, Bridge, BridgeFigures, Caller, ListSessionsRequest, Readiness, SessionList } from './bridge.ts';
 import type { Core } from './core.ts';
+import { branchSession } from './operations/branch-session.ts';
 import { closeSession } from './operations/close-session.ts';
+import { setSessionMode, setSessionModel } from './operations/configure-session.ts';
 import { createSession } from './operations/create-session.ts';
 import { describeAgents } from './operations/describe-agents.ts';
 import { detachClient } from './operations/detach-client.ts';
 import { listSessions, listWorkspaceSessions } from './operations/list-sessions.ts';
 import { Openings } from './operations/openings.ts';
 import { promptSession, touch } from './operations/prompt-session.ts';
+import { readTranscriptPage } from './operations/read-transcript-page.ts';
+import { type Restores, restoreSession } from './operations/restore-session.ts';
 import { refuse, shutDown } from './operations/shut-down.ts';
 import { subscribe } from './operations/subscribe.ts';
 import { updateMetadata } from './operations/update-metadata.ts';
 import { votePermission } from './operations/vote-permission.ts';
 import { requireOpen, requireRegistered } from './session/decision.ts';
-import { pendingCount } from './session/state.ts';
-import { describe, summarize } from './session/summary.ts';
+import type { Session } from './session/session.ts';
+import { pendingCount, queueOf } from './session/state.ts';
+import { agentStateOf, describe, pendingPrompts, summarize } from './session/summary.ts';
 
 /** The bridge in this process: each method wakes the session it is about and hands the call to its operation. */
 export class LocalBridge implements Bridge {
@@ -24,6 +29,7 @@ export class LocalBridge implements Bridge {
   readonly limits: Bridge['limits'];
   readonly #core: Core;
   readonly #openings = new Openings();
+  readonly #restores: Restores = new Map();
   readonly #onClosed: () => Promise<void>;
   #closing: Promise<void> | undefined;
 
@@ -33,8 +39,7 @@ export class LocalBridge implements Bridge {
     this.epoch = core.epoch;
     this.workspaces = core.workspaces.roots;
     this.defaultAgent = core.defaultAgent;
-    const { maxSessions, maxPendingPrompts, restoreTimeoutMs } = core.limits;
-    this.limits = { maxSessions, maxPendingPrompts, restoreTimeoutMs };
+    this.limits = core.limits;
   }
 
   listAgents(): readonly AgentDescriptor[] {
@@ -52,8 +57,7 @@ export class LocalBridge implements Bridge {
   }
 
   async getSessionStatus(sessionId: SessionId) {
-    const session = await this.#core.registry.wake(sessionId);
-    requireOpen(session.state);
+    const session = await this.#wakeOpen(sessionId);
     return summarize(session.state, session);
   }
 
@@ -102,6 +106,58 @@ export class LocalBridge implements Bridge {
     await closeSession(this.#core, sessionId, caller);
   }
 
+  async loadSession(...[sessionId, body, caller]: Parameters<Bridge['loadSession']>) {
+    this.#admit();
+    return await restoreSession(this.#core, this.#restores, 'load', { sessionId, body }, caller);
+  }
+
+  async resumeSession(...[sessionId, body, caller]: Parameters<Bridge['resumeSession']>) {
+    this.#admit();
+    return await restoreSession(this.#core, this.#restores, 'resume', { sessionId, body }, caller);
+  }
+
+  async branchSession(...[sessionId, body, caller]: Parameters<Bridge['branchSession']>) {
+    this.#admit();
+    return await branchSession(this.#core, sessionId, body, caller);
+  }
+
+  async setSessionModel(...[sessionId, modelId, caller]: Parameters<Bridge['setSessionModel']>): Promise<void> {
+    await setSessionModel(this.#core, sessionId, modelId, caller);
+  }
+
+  async setSessionMode(...[sessionId, modeId, caller]: Parameters<Bridge['setSessionMode']>) {
+    return await setSessionMode(this.#core, sessionId, modeId, caller);
+  }
+
+  async getSessionContext(sessionId: SessionId) {
+    const { state } = await this.#wakeOpen(sessionId);
+    return { v: 1, sessionId, workspaceCwd: state.cwd, state: agentStateOf(state) } as const;
+  }
+
+  async getSupportedCommands(sessionId: SessionId): Promise<SupportedCommands> {
+    const { state } = await this.#wakeOpen(sessionId);
+    // ACP AvailableCommand objects, taken from the agent at its word.
+    const availableCommands = [...state.agentState.availableCommands] as SupportedCommands['availableCommands'];
+    return { v: 1, sessionId, availableCommands, availableSkills: [] };
+  }
+
+  async listPendingPrompts(sessionId: SessionId) {
+    const { state } = await this.#wakeOpen(sessionId);
+    return { pendingPrompts: pendingPrompts(state) };
+  }
+
+  async removePendingPrompt(...[sessionId, promptId, caller]: Parameters<Bridge['removePendingPrompt']>) {
+    const session = await this.#wakeOpen(sessionId);
+    await session.admissions.settled();
+    const removed = queueOf(session.state.phase).some((prompt) => prompt.promptId === promptId);
+    await session.execute({ kind: 'remove', promptId, clientId: caller.clientId });
+    return { removed };
+  }
+
+  async getTranscript(...[sessionId, query]: Parameters<Bridge['getTranscript']>) {
+    return await readTranscriptPage(this.#core, sessionId, query);
+  }
+
   async subscribe(...[sessionId, request]: Parameters<Bridge['subscribe']>) {
     return await subscribe(this.#core, sessionId, request);
   }
@@ -127,6 +183,13 @@ export class LocalBridge implements Bridge {
   close({ drainTimeoutMs = this.#core.limits.drainTimeoutMs } = {}): Promise<void> {
     this.#closing ??= shutDown(this.#core, drainTimeoutMs).finally(this.#onClosed);
     return this.#closing;
+  }
+
+  /** @throws session_not_found for a closed session too */
+  async #wakeOpen(sessionId: SessionId): Promise<Session> {
+    const session = await this.#core.registry.wake(sessionId);
+    requireOpen(session.state);
+    return session;
   }
 
   /** @throws shutting_down */

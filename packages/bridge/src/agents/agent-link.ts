@@ -24,7 +24,7 @@ export interface LinkContext {
 /** After the exit: how long stdout may stand still before it is given up (ms). */
 const stillWaitMs = 1_000;
 /** The same while it is we who do not read on: as long as the journal may be behind. */
-const throttledWaitMs = 10_000;
+const throttledWaitMs = 5_000;
 const loggedNoiseLines = 20;
 const loggedNoiseChars = 200;
 /** ACP: the agent needs a login. */

@@ -75,14 +75,25 @@ export async function startProcess(
       windowsHide: true,
     });
     const { pid } = child;
-    if (pid !== undefined) {
-      const startTime = findProcess(pid)?.startTime;
-      ledger.record(startTime === undefined ? record : { ...record, pid, startTime });
-    }
+    if (pid !== undefined) recordStart(record, pid, context);
     return superviseChild(child, await spawned(child), marker, context);
   } catch (cause) {
     ledger.remove(marker);
     throw startFailed(definition, cwd, cause);
+  }
+}
+
+function recordStart(
+  record: { readonly marker: string; readonly agent: string; readonly workspace: string },
+  pid: number,
+  { ledger, logger }: ProcessContext,
+): void {
+  try {
+    const startTime = findProcess(pid)?.startTime;
+    if (startTime !== undefined) ledger.record({ ...record, pid, startTime });
+  } catch (error) {
+    // It runs already, and the marker on record finds it just as well.
+    logger.warn({ err: error, pid }, "could not record an agent's process id");
   }
 }
 
@@ -122,11 +133,18 @@ function superviseChild(
     stopping ??= terminate(
       { remains, endInput: () => child.stdin.end(), leaderExited: exited, hurry, graces, clock },
       logger,
-    ).then(async (isGone) => {
-      if (!isGone) return;
-      await exited;
-      ledger.remove(marker);
-    });
+    ).then(
+      async (isGone) => {
+        if (!isGone) return;
+        await exited;
+        ledger.remove(marker);
+      },
+      (error: unknown) => {
+        // The process table could not be read. The record stays, so that the next start looks again.
+        logger.error({ err: error, pid }, 'could not make sure that an agent is gone');
+        child.kill('SIGKILL');
+      },
+    );
     return stopping;
   };
   // What outlives its leader has nobody to speak to.

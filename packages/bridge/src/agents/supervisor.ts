@@ -56,7 +56,7 @@ class Supervisor implements Agents {
   readonly #ledger: ProcessLedger;
   readonly #environment: HostEnvironment;
   readonly #swept: Promise<void>;
-  readonly #guard: Promise<readonly string[]>;
+  #guard: Promise<readonly string[]> | undefined;
   /** Every process that is not gone. */
   readonly #slots = new Set<AgentSlot>();
   /** Those that take leases, by agent and workspace. */
@@ -70,7 +70,6 @@ class Supervisor implements Agents {
     this.#options = options;
     this.#environment = options.environment ?? process.env;
     this.#ledger = new ProcessLedger(options.stateDir);
-    this.#guard = parentDeathGuard(this.#environment['PATH'] ?? '');
     this.#swept = sweep(this.#ledger, clock, logger).catch((error: unknown) => {
       logger.error({ err: error }, 'could not sweep the agents of an earlier daemon');
     });
@@ -133,6 +132,7 @@ class Supervisor implements Agents {
     const { clock, logger, timeouts, clientInfo } = this.#options;
     // No process starts beside one that may still work on the same files.
     await this.#swept;
+    this.#guard ??= parentDeathGuard(this.#environment['PATH'] ?? '');
     const guard = await this.#guard;
     this.#refuseWhenClosing();
     const context = {

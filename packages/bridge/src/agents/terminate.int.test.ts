@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { agentsOf, findProcess, RecordingSink, scratchFolder, scripted } from './fixtures/scripted.ts';
 
 const graces = { eofGraceMs: 150, termGraceMs: 150 };
@@ -108,7 +108,7 @@ describe('after a daemon was killed', () => {
 
   it.runIf(process.platform === 'linux')('its agents die with it where setpriv exists', async () => {
     const [pid = 0] = await crashedDaemon(scratchFolder(), deaf, process.env['PATH'] ?? '');
-    while (runs(pid)) await new Promise((resolve) => setImmediate(resolve));
+    await vi.waitUntil(() => !runs(pid), { timeout: 5_000, interval: 10 });
   });
 
   it('nobody is killed on the word of a record whose process is another now', async () => {

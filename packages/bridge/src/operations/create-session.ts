@@ -79,13 +79,13 @@ async function createOrAttach(
   });
   if (request.prompt === undefined) {
     const answer = answerOf(session, !isNew);
-    if (!kept) await session.execute({ kind: 'advance' }, () => keep(answer, session.id));
+    if (!kept) await session.execute({ kind: 'advance' }, () => ({ keys: keep(answer, session.id) }));
     return { answer, session };
   }
   const promptId = promptIdFrom(core.ids.uuid());
   const answer = answerOf(session, !isNew, promptId);
   const prompt = { promptId, content: request.prompt, clientId, deadlineMs: null, meta: undefined, onBusy: 'queue' as const };
-  await admitPrompt(core, session, prompt, () => keep(answer, session.id));
+  await admitPrompt(core, session, prompt, () => ({ keys: keep(answer, session.id) }));
   session.release(promptId);
   return { answer, session };
 }
@@ -109,7 +109,7 @@ async function openSession(
       const isDefaultTarget = scope === 'single';
       const details = { cwd, workspace, agent, displayName, parentSessionId, mcpServers, isDefaultTarget };
       const create = { kind: 'create', sessionId: session.id, ...details, clientIds, agentSessionId, agentState } as const;
-      const committed = session.execute(create, () => keysFor(session));
+      const committed = session.execute(create, () => ({ keys: keysFor(session) }));
       core.registry.enter(session);
       sink.connect(agentSink(core, session, 1));
       await committed;

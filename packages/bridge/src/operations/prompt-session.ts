@@ -2,7 +2,7 @@ import { DaemonError, type PromptAccepted, type PromptBody, promptIdFrom, type S
 import type { Admission, Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import type { CommandOf } from '../session/command.ts';
-import type { KeysToStore, Session } from '../session/session.ts';
+import type { AlongWith, Session } from '../session/session.ts';
 import { pendingCount } from '../session/state.ts';
 
 /** Commits a prompt to a session's queue. The answer is durable before the prompt runs. */
@@ -28,7 +28,7 @@ export async function promptSession(
         state: position === 0 ? 'started' : 'queued',
         position,
       };
-      await admitPrompt(core, session, command, () => keep(accepted, sessionId));
+      await admitPrompt(core, session, command, () => ({ keys: keep(accepted, sessionId) }));
       return accepted;
     },
     (stored: PromptAccepted) => stored,
@@ -47,27 +47,31 @@ export async function admitPrompt(
   core: Core,
   session: Session,
   prompt: Omit<CommandOf<'prompt'>, 'kind'>,
-  keys: KeysToStore,
+  alongWith: AlongWith,
 ): Promise<void> {
-  const { agent, phase } = session.state;
-  if (phase.kind !== 'closed' && !core.agents.definitions.has(agent)) {
-    throw new DaemonError(
-      'agent_unavailable',
-      `agent "${agent}" is not configured any more; the history stays readable, configure the agent to go on`,
-      { agent },
-    );
-  }
+  const { phase } = session.state;
+  if (phase.kind !== 'closed') requireConfigured(core, session);
   const reserves = phase.kind === 'stranded' && !session.seat.isTaken;
   if (reserves) session.seat.reserve(() => core.slots.acquire());
   session.admissions.hold(prompt.promptId);
   try {
-    await session.execute({ kind: 'prompt', ...prompt }, keys);
+    await session.execute({ kind: 'prompt', ...prompt }, alongWith);
     session.admissions.admitted(prompt.promptId);
   } catch (error) {
     session.admissions.release(prompt.promptId);
     if (reserves && session.state.phase.kind === 'stranded') session.seat.leave();
     throw error;
   }
+}
+
+/** @throws agent_unavailable when the session's agent was removed from the configuration */
+export function requireConfigured(core: Core, { state: { agent } }: Session): void {
+  if (core.agents.definitions.has(agent)) return;
+  throw new DaemonError(
+    'agent_unavailable',
+    `agent "${agent}" is not configured any more; the history stays readable, configure the agent to go on`,
+    { agent },
+  );
 }
 
 /** A request of a registered client keeps the session from idling. */

@@ -1,4 +1,3 @@
-import { isSessionTerminal, isTurnTerminal } from '@holdfast/protocol';
 import { queueOf } from '../session/state.ts';
 import type { Core } from '../core.ts';
 import type { Session } from '../session/session.ts';
@@ -21,24 +20,12 @@ export async function recoverSessions(core: Core): Promise<void> {
     }),
   );
   if (rows.length > 0) core.logger.info({ sessions: rows.length, continued: waiting.length }, 'sessions recovered');
-  for (let lane = 0; lane < continuedAtOnce; lane += 1) void continueOneByOne(core, waiting);
+  for (let lane = 0; lane < continuedAtOnce; lane += 1) void continueOneByOne(waiting);
 }
 
-async function continueOneByOne(core: Core, waiting: Session[]): Promise<void> {
+async function continueOneByOne(waiting: Session[]): Promise<void> {
   for (let session = waiting.shift(); session !== undefined; session = waiting.shift()) {
-    const reopened = untilReopened(core, session);
     session.submit({ kind: 'advance' });
-    await reopened;
+    await session.until(({ phase }) => phase.kind !== 'opening');
   }
-}
-
-/** Resolves when the session has an agent again, or its prompts ended without one. */
-function untilReopened({ journal }: Core, { id }: Session): Promise<void> {
-  return new Promise((resolve) => {
-    const unwatch = journal.watch(id, (events) => {
-      if (!events.some(({ type }) => type === 'session_restored' || isTurnTerminal(type) || isSessionTerminal(type))) return;
-      unwatch();
-      resolve();
-    });
-  });
 }

@@ -14,7 +14,8 @@ export function refuse(): never {
 export async function shutDown(core: Core, drainTimeoutMs: number): Promise<void> {
   const awake = [...core.registry.awake()];
   for (const session of awake) session.admissions.pause();
-  await Promise.race([Promise.all(awake.map((session) => untilTurnEnds(core, session))), elapsed(core, drainTimeoutMs)]);
+  const turnsEnd = awake.map((session) => session.until(({ phase }) => phase.kind !== 'running'));
+  await Promise.race([Promise.all(turnsEnd), elapsed(core, drainTimeoutMs)]);
   await Promise.all(awake.map((session) => quiesce(core, session)));
   await core.agents.close();
 }
@@ -27,17 +28,6 @@ async function quiesce(core: Core, session: Session): Promise<void> {
   } catch (error) {
     core.logger.error({ sessionId: session.id, err: error }, 'a turn could not be ended; the next start ends it');
   }
-}
-
-function untilTurnEnds({ journal }: Core, session: Session): Promise<void> {
-  if (session.state.phase.kind !== 'running') return Promise.resolve();
-  return new Promise((resolve) => {
-    const unwatch = journal.watch(session.id, () => {
-      if (session.state.phase.kind === 'running') return;
-      unwatch();
-      resolve();
-    });
-  });
 }
 
 const elapsed = ({ clock }: Core, delayMs: number): Promise<void> =>

@@ -1,7 +1,8 @@
-import { DaemonError, type PermissionRequestId, type SessionId, type VotePermissionBody } from '@holdfast/protocol';
+import { type ClientId, DaemonError, type PermissionRequestId, type SessionId, type VotePermissionBody } from '@holdfast/protocol';
 import type { Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import { unknownPermission } from '../session/decide-permissions.ts';
+import type { Session } from '../session/session.ts';
 import { touch } from './prompt-session.ts';
 
 interface Target {
@@ -23,11 +24,26 @@ export async function votePermission(
   const { clientId } = caller;
   touch(core, session, caller);
   try {
-    await session.execute({ kind: 'vote', requestId, outcome, clientId });
+    await session.execute({ kind: 'vote', requestId, outcome, clientId, isLocal: caller.isLocal });
   } catch (error) {
-    const isLate = error instanceof DaemonError && error.code === 'permission_not_found';
-    const given = isLate && core.resolvers.sessionOf(requestId) === owner && core.resolvers.lateAnswer(requestId, clientId);
-    if (given) await session.execute({ kind: 'late_vote', requestId, outcome: given, clientId });
+    if (error instanceof DaemonError) await announce(core, session, requestId, error, clientId);
     throw error;
   }
+}
+
+/** Tells readers of a vote that came too late or was not admitted. */
+async function announce(
+  core: Core,
+  session: Session,
+  requestId: PermissionRequestId,
+  { code, details }: DaemonError,
+  clientId: ClientId | undefined,
+): Promise<void> {
+  if (code === 'permission_forbidden') {
+    const reason = details['reason'] === 'remote_not_allowed' ? 'remote_not_allowed' : 'designated_mismatch';
+    await session.execute({ kind: 'forbidden_vote', requestId, reason, clientId });
+  }
+  if (code !== 'permission_not_found' || core.resolvers.sessionOf(requestId) !== session.id) return;
+  const outcome = core.resolvers.lateAnswer(requestId, clientId);
+  if (outcome !== undefined) await session.execute({ kind: 'late_vote', requestId, outcome, clientId });
 }

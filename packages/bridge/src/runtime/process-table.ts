@@ -90,11 +90,16 @@ async function matches(pid: number, query: ProcessQuery, marker: Buffer): Promis
     if (entry.groupId === query.groupId) return true;
     if (query.since !== undefined && BigInt(entry.startTime) < BigInt(query.since)) return false;
     return (await readFile(`/proc/${pid}/environ`)).includes(marker);
-  } catch {
+  } catch (error) {
     // It ended meanwhile, or belongs to somebody else, whose environment we may not read: not ours.
-    return false;
+    if (isAbsence(error)) return false;
+    throw error;
   }
 }
+
+const absences: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+const isAbsence = (error: unknown) => error instanceof Error && 'code' in error && absences.has(error.code);
 
 /** Source: proc_pid_stat(5); the command's name, in parentheses, may itself hold spaces and parentheses. */
 function parseStat(stat: string): ProcessEntry | undefined {

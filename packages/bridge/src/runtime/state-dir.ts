@@ -33,7 +33,12 @@ export async function openStateDir(path: string | null): Promise<StateDir> {
     chmodSync(path, 0o700);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DaemonError('state_unreadable', `state directory ${path} cannot be used (${reason}); choose another`, {}, { cause });
+    throw new DaemonError(
+      'state_unreadable',
+      `state directory ${path} cannot be used (${reason}); choose another`,
+      {},
+      { cause },
+    );
   }
   const lock = lockStateDir(path, { pid: process.pid });
   return { path, isTemporary: false, file: (name) => join(path, name), release: () => lock.release() };

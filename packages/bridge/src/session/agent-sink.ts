@@ -17,7 +17,8 @@ export const agentSink = (core: Core, session: Session, binding: number): Conver
       { once: true },
     );
     const { toolCall, options } = request;
-    session.submit({ kind: 'ask', binding, requestId, toolCall, options: [...options] });
+    const { policy } = core;
+    session.submit({ kind: 'ask', binding, requestId, toolCall, options: [...options], policy });
   },
   dropped(reason) {
     core.logger.warn({ sessionId: session.id, binding, reason }, 'a message of the agent was dropped');

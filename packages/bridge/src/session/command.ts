@@ -1,7 +1,8 @@
 import type { ClientId, Context, PermissionOption, PermissionRequestId, PromptId, SessionId } from '@holdfast/protocol';
 import type { AgentSessionId, ErrorCode } from '@holdfast/protocol';
 import type { AgentExit, ConversationState, McpServer, PermissionOutcome, PromptAnswer } from '../ports/agents.ts';
-import type { PromptBlock } from './entry.ts';
+import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
+import type { PromptBlock, Settings } from './entry.ts';
 
 /** Everything that can happen to a session. Nothing changes it but a command. */
 export type SessionCommand =
@@ -32,20 +33,39 @@ export type SessionCommand =
       readonly requestId: PermissionRequestId;
       readonly toolCall: Readonly<Record<string, unknown>>;
       readonly options: readonly PermissionOption[];
+      readonly policy: SupportedPolicy;
     }
   | {
       readonly kind: 'vote';
       readonly requestId: PermissionRequestId;
       readonly outcome: PermissionOutcome;
       readonly clientId?: ClientId;
+      readonly isLocal: boolean;
+    }
+  /** A vote that the policy does not admit: readers hear of it. */
+  | {
+      readonly kind: 'forbidden_vote';
+      readonly requestId: PermissionRequestId;
+      readonly reason: 'designated_mismatch' | 'remote_not_allowed';
+      readonly clientId?: ClientId;
     }
   /** Ends a permission request without a vote: withdrawn by the agent, or timed out. */
   | { readonly kind: 'dismiss'; readonly requestId: PermissionRequestId; readonly reason: string }
   | { readonly kind: 'late_vote'; readonly requestId: PermissionRequestId; readonly outcome: PermissionOutcome; readonly clientId?: ClientId }
+  /** A client asks for the session back. */
+  | { readonly kind: 'reopen'; readonly intent: 'load' | 'resume' }
   | ({ readonly kind: 'bound' } & BoundDetails)
   | { readonly kind: 'not_bound'; readonly failure: Failure }
   | { readonly kind: 'agent_gone'; readonly binding: number; readonly exit: AgentExit }
   | { readonly kind: 'close'; readonly reason: CloseReason; readonly clientId?: ClientId }
+  /** A client chose a model or mode that cannot be applied yet. */
+  | ({ readonly kind: 'want'; readonly clientId?: ClientId } & Settings)
+  /** The agent took a model or mode. */
+  | ({ readonly kind: 'configured'; readonly clientId?: ClientId } & Settings)
+  | { readonly kind: 'model_refused'; readonly modelId: string; readonly error: string; readonly clientId?: ClientId }
+  /** A branch was taken from this session, or from a neighbour. */
+  | { readonly kind: 'branched'; readonly sourceSessionId: SessionId; readonly newSessionId: SessionId; readonly displayName: string }
+  | { readonly kind: 'remove'; readonly promptId: PromptId; readonly clientId?: ClientId }
   /** A graceful stop of the daemon: the running turn ends, the queue stays. */
   | { readonly kind: 'interrupt' }
   /** The daemon starts again and finds the session unfinished. */
@@ -79,6 +99,10 @@ export interface CreateDetails {
 }
 
 export interface BoundDetails {
+  /** Clients that asked for the restore: registered with it. */
+  readonly clientIds: readonly ClientId[];
+  /** Settings of the session that the new binding took. */
+  readonly applied: Settings;
   readonly agentSessionId: AgentSessionId;
   readonly pid: number;
   readonly agentState: ConversationState;

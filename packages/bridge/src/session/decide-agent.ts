@@ -25,18 +25,26 @@ export function decideUpdates(state: SessionState, { binding, updates }: Command
 export function decideBound(state: SessionState, command: CommandOf<'bound'>): Decision {
   const { phase, sessionId, agent, generation } = state;
   if (phase.kind !== 'opening') return { entries: [], effects: [{ kind: 'close_agent' }] };
-  const { agentSessionId, agentState, context, pid, reseed } = command;
+  const { agentSessionId, agentState, context, pid, reseed, clientIds, applied } = command;
   const binding = nextBinding(state);
   const { modes, models, configOptions } = agentState;
   const isSeeded = context !== 'reseeded';
   return {
     entries: [
       event('agent_started', { sessionId, agent, agentSessionId, binding, pid }),
-      fact('agent_bound', { agentSessionId, binding, isSeeded, modes, models, configOptions }),
-      event('session_restored', { sessionId, action: 'continue', context, generation, ...reseed }),
+      fact('agent_bound', { agentSessionId, binding, isSeeded, modes, models, configOptions, applied }),
+      ...clientIds.map((clientId) => fact('client_registered', { clientId })),
+      event('session_restored', { sessionId, action: phase.intent, context, generation, ...reseed }),
     ],
     effects: [{ kind: 'advance' }],
   };
+}
+
+/** A client asks for a session back that has no agent. */
+export function decideReopen(state: SessionState, { intent }: CommandOf<'reopen'>): Decision {
+  const { phase } = state;
+  const mayReopen = phase.kind === 'stranded' || phase.kind === 'closed';
+  return mayReopen ? { entries: [fact('opening_started', { intent })], effects: [] } : nothing;
 }
 
 /** No agent session could be had: the prompts that asked for it fail, the session waits for the next one. */
@@ -47,7 +55,7 @@ export function decideNotBound(state: SessionState, { failure }: CommandOf<'not_
   return {
     entries: [
       ...removeAllQueued(state, { kind: 'error', code, message, agentCode }),
-      fact('stranded', { cause: 'agent_unavailable' }),
+      fact('restore_failed', { reason: state.phase.closedReason }),
     ],
     effects: [{ kind: 'release_agent' }],
   };

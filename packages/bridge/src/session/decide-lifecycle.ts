@@ -2,7 +2,7 @@ import type { CommandOf } from './command.ts';
 import { type Decision, nothing, requireOpen, requireRegistered, together } from './decision.ts';
 import { cancelled, endOf, endTurn, removeAllQueued, stopTurn } from './end-turn.ts';
 import { event, fact, type SessionEntry } from './entry.ts';
-import type { SessionState } from './state.ts';
+import { closedReasonOf, isRegistered, queueOf, type SessionState } from './state.ts';
 
 /** The first entries of a session: it begins when its agent session is there. */
 export function decideCreate(command: CommandOf<'create'>): Decision {
@@ -44,8 +44,7 @@ export function decideRegister(state: SessionState, { clientId }: CommandOf<'reg
 
 /** Counts one registration less. A client that is not there is no error. */
 export function decideDetach(state: SessionState, { clientId }: CommandOf<'detach'>): Decision {
-  const isRegistered = state.clients[clientId] !== undefined;
-  return isRegistered ? { entries: [fact('client_detached', { clientId })], effects: [] } : nothing;
+  return isRegistered(state, clientId) ? { entries: [fact('client_detached', { clientId })], effects: [] } : nothing;
 }
 
 export function decideRename(state: SessionState, command: CommandOf<'rename'>): Decision {
@@ -53,8 +52,17 @@ export function decideRename(state: SessionState, command: CommandOf<'rename'>):
   const { displayName, clientId } = command;
   if (displayName === state.displayName) return nothing;
   const { sessionId } = state;
+  // Nothing follows a session's terminal in its stream.
+  if (closedReasonOf(state.phase) !== null) return { entries: [fact('renamed', { displayName })], effects: [] };
   const renamed = event('session_metadata_updated', { sessionId, displayName: displayName ?? undefined }, { clientId });
   return { entries: [renamed], effects: [] };
+}
+
+/** Readers hear of a branch; nothing follows the terminal of a closed session. */
+export function decideBranched(state: SessionState, command: CommandOf<'branched'>): Decision {
+  if (state.phase.kind === 'closed') return nothing;
+  const { sourceSessionId, newSessionId, displayName } = command;
+  return { entries: [event('session_branched', { sourceSessionId, newSessionId, displayName })], effects: [] };
 }
 
 /** Ends the session for everybody: its turn and its queue first, then the session; the agent hears last. */

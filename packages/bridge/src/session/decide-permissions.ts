@@ -1,7 +1,8 @@
 import { DaemonError } from '@holdfast/protocol';
+import { mediate } from '../permissions/mediation-policy.ts';
 import type { CommandOf } from './command.ts';
 import { type Decision, nothing, requireOpen, requireRegistered } from './decision.ts';
-import { event } from './entry.ts';
+import { event, fact } from './entry.ts';
 import type { SessionState, Turn } from './state.ts';
 
 /** Permission requests of one session that may wait at once; more are answered `cancelled`. */
@@ -22,12 +23,16 @@ export function decideAsk(state: SessionState, command: CommandOf<'ask'>): Decis
   const { sessionId } = state;
   const { promptId } = turn;
   return {
-    entries: [event('permission_request', { requestId, sessionId, toolCall, options: [...options] }, { promptId })],
+    entries: [
+      event('permission_request', { requestId, sessionId, toolCall, options: [...options] }, { promptId }),
+      fact('permission_policy', { requestId, policy: command.policy }),
+    ],
     effects: [{ kind: 'watch_permission', requestId }],
   };
 }
 
-/** Somebody answers: the first one decides. @throws permission_not_found, invalid_option_id */
+/** Somebody answers: the first vote that the policy admits decides.
+ * @throws permission_not_found, invalid_option_id, permission_forbidden{reason} */
 export function decideVote(state: SessionState, command: CommandOf<'vote'>): Decision {
   requireOpen(state);
   requireRegistered(state, command.clientId);
@@ -44,10 +49,22 @@ export function decideVote(state: SessionState, command: CommandOf<'vote'>): Dec
       { sessionId, requestId, optionId: outcome.optionId, optionIds },
     );
   }
+  const isCancel = outcome.outcome === 'cancelled';
+  const vote = { isCancel, voter: clientId, originator: turn.clientId, isLocal: command.isLocal };
+  const mediation = mediate(request.policy, vote);
+  if (mediation.kind === 'forbidden') throw forbidden(requestId, request.policy, mediation.reason);
   return {
     entries: [event('permission_resolved', { requestId, sessionId, outcome }, { promptId: turn.promptId, clientId })],
     effects: [{ kind: 'answer_permission', requestId, outcome }],
   };
+}
+
+/** A vote was not admitted: readers hear of it. */
+export function decideForbiddenVote(state: SessionState, command: CommandOf<'forbidden_vote'>): Decision {
+  if (state.phase.kind === 'closed') return nothing;
+  const { requestId, reason, clientId } = command;
+  const { sessionId } = state;
+  return { entries: [event('permission_forbidden', { requestId, sessionId, clientId, reason }, { clientId })], effects: [] };
 }
 
 /** The request ends without a vote. */
@@ -79,6 +96,15 @@ export const unknownPermission = (requestId: string): DaemonError =>
     'permission_not_found',
     `permission request "${requestId}" is not pending; it was answered, or never asked`,
     { requestId },
+  );
+
+const forbidden = (requestId: string, policy: string, reason: string): DaemonError =>
+  new DaemonError(
+    'permission_forbidden',
+    reason === 'remote_not_allowed'
+      ? `policy "${policy}" takes votes from this machine only; vote there, or cancel the request`
+      : `policy "${policy}" takes votes from the client that sent the prompt only; vote as that client, or cancel the request`,
+    { requestId, reason },
   );
 
 const runningTurn = (state: SessionState): Turn | undefined =>

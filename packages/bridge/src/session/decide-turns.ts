@@ -54,7 +54,7 @@ export function decideAdvance(state: SessionState, context: DecisionContext): De
   if (phase.kind === 'stranded') {
     return { entries: [fact('opening_started', { intent: 'continue' })], effects: [{ kind: 'open_agent' }] };
   }
-  if (phase.kind !== 'idle' || context.held.has(next.promptId)) return nothing;
+  if (phase.kind !== 'idle' || context.isHeld(next.promptId)) return nothing;
   const { promptId, content, meta, queuedAt } = next;
   const entries: SessionEntry[] = [fact('prompt_started', { promptId })];
   if (next.isAnnounced) {
@@ -83,6 +83,14 @@ export function decideCancel(state: SessionState, command: CommandOf<'cancel'>):
     entries: [],
     effects: [{ kind: 'send_cancel', promptId }],
   });
+}
+
+/** Takes a waiting prompt out of the queue; the running one is not touched. */
+export function decideRemove(state: SessionState, { promptId, clientId }: CommandOf<'remove'>): Decision {
+  requireOpen(state);
+  requireRegistered(state, clientId);
+  const prompt = queueOf(state.phase).find((queued) => queued.promptId === promptId);
+  return prompt === undefined ? nothing : { entries: removeQueued(state, prompt, cancelled), effects: [advance] };
 }
 
 /** A prompt ran out of time, waiting or running. */

@@ -1,6 +1,7 @@
 import type { SessionCommand } from './command.ts';
-import { decideAgentGone, decideBound, decideNotBound, decideUpdates } from './decide-agent.ts';
+import { decideAgentGone, decideBound, decideNotBound, decideReopen, decideUpdates } from './decide-agent.ts';
 import {
+  decideBranched,
   decideClose,
   decideCreate,
   decideDetach,
@@ -8,7 +9,8 @@ import {
   decideRegister,
   decideRename,
 } from './decide-lifecycle.ts';
-import { decideAsk, decideDismiss, decideLateVote, decideVote } from './decide-permissions.ts';
+import { decideAsk, decideDismiss, decideForbiddenVote, decideLateVote, decideVote } from './decide-permissions.ts';
+import { decideConfigured, decideModelRefused, decideWant } from './decide-settings.ts';
 import {
   decideAdvance,
   decideAnswered,
@@ -17,6 +19,7 @@ import {
   decideFailed,
   decideGraceOver,
   decidePrompt,
+  decideRemove,
 } from './decide-turns.ts';
 import { type Decision, type DecisionContext, nothing } from './decision.ts';
 import type { SessionState } from './state.ts';
@@ -55,16 +58,30 @@ export function decide(state: SessionState | null, command: SessionCommand, cont
       return decideAsk(state, command);
     case 'vote':
       return decideVote(state, command);
+    case 'forbidden_vote':
+      return decideForbiddenVote(state, command);
     case 'dismiss':
       return decideDismiss(state, command);
     case 'late_vote':
       return decideLateVote(state, command);
+    case 'reopen':
+      return decideReopen(state, command);
     case 'bound':
       return decideBound(state, command);
     case 'not_bound':
       return decideNotBound(state, command);
     case 'agent_gone':
       return decideAgentGone(state, command);
+    case 'branched':
+      return decideBranched(state, command);
+    case 'remove':
+      return decideRemove(state, command);
+    case 'want':
+      return decideWant(state, command);
+    case 'configured':
+      return decideConfigured(state, command);
+    case 'model_refused':
+      return decideModelRefused(state, command);
     case 'close':
       return decideClose(state, command);
     case 'interrupt':

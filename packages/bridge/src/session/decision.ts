@@ -2,7 +2,7 @@ import type { ClientId, PromptId } from '@holdfast/protocol';
 import { DaemonError } from '@holdfast/protocol';
 import type { SessionEffect } from './effect.ts';
 import type { SessionEntry } from './entry.ts';
-import type { SessionState } from './state.ts';
+import { closedReasonOf, isRegistered, type SessionState } from './state.ts';
 
 /** What a command leads to: entries to record, and effects to run once they are durable. A refusal is a DaemonError. */
 export interface Decision {
@@ -15,8 +15,8 @@ export interface DecisionContext {
   /** Epoch ms. */
   readonly now: number;
   readonly maxPendingPrompts: number;
-  /** Accepted prompts whose answer has not left yet: they may not start. */
-  readonly held: ReadonlySet<PromptId>;
+  /** Whether a prompt's answer has not left yet: it may not start. */
+  readonly isHeld: (promptId: PromptId) => boolean;
 }
 
 export const nothing: Decision = Object.freeze({ entries: [], effects: [] });
@@ -29,17 +29,18 @@ export const together = (...parts: readonly Decision[]): Decision => ({
 
 /** @throws session_not_found when only load or resume may bring the session back */
 export function requireOpen(state: SessionState): void {
-  if (state.phase.kind !== 'closed') return;
+  const reason = closedReasonOf(state.phase);
+  if (reason === null) return;
   throw new DaemonError(
     'session_not_found',
-    `session ${state.sessionId} is closed (${state.phase.reason}); load it to go on`,
-    { sessionId: state.sessionId, state: 'closed', reason: state.phase.reason, loadable: true },
+    `session ${state.sessionId} is closed (${reason}); load it to go on`,
+    { sessionId: state.sessionId, state: 'closed', reason, loadable: true },
   );
 }
 
 /** @throws invalid_client_id for a client that is not registered with the session; absent is anonymous */
 export function requireRegistered(state: SessionState, clientId: ClientId | undefined | null): void {
-  if (clientId === undefined || clientId === null || state.clients[clientId] !== undefined) return;
+  if (clientId === undefined || clientId === null || isRegistered(state, clientId)) return;
   throw new DaemonError(
     'invalid_client_id',
     `client "${clientId}" is not registered with session ${state.sessionId}; create or load it first, or send no client id`,

@@ -1,8 +1,7 @@
-import { asDaemonError } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import { continueSession } from '../operations/continue-session.ts';
-import type { Failure } from './command.ts';
 import type { SessionEffect } from './effect.ts';
+import { failureOf } from './failure.ts';
 import type { Session } from './session.ts';
 
 type EffectOf<Kind extends SessionEffect['kind']> = Extract<SessionEffect, { kind: Kind }>;
@@ -46,13 +45,6 @@ export function runEffect(core: Core, session: Session, effect: SessionEffect): 
     default:
       return effect satisfies never;
   }
-}
-
-/** An error as a turn's end tells it. */
-export function failureOf(thrown: unknown): Failure {
-  const { code, message, details } = asDaemonError(thrown);
-  const { agentCode } = details;
-  return { code, message, agentCode: typeof agentCode === 'number' ? agentCode : undefined };
 }
 
 async function sendPrompt(session: Session, effect: EffectOf<'send_prompt'>): Promise<void> {

@@ -2,11 +2,13 @@ import type {
   AgentSessionId,
   ClientId,
   EventData,
+  PermissionRequestId,
   PromptId,
   RecordedEventType,
   SessionId,
   StrandedCause,
 } from '@holdfast/protocol';
+import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
 import type { McpServer } from '../ports/agents.ts';
 
 /** What the session decided to record: an event that readers see, or a fact that only the daemon needs. */
@@ -34,6 +36,13 @@ export interface SessionFacts {
     readonly parentSessionId: SessionId | null;
     readonly displayName: string | null;
     readonly mcpServers: readonly McpServer[];
+    /** What a branch takes over from its source. */
+    readonly past?: {
+      readonly firstPrompt: string | null;
+      readonly turnCount: number;
+      readonly settings: Settings;
+      readonly forkedFrom: ForkedFrom;
+    };
   };
   client_registered: { readonly clientId: ClientId };
   client_detached: { readonly clientId: ClientId };
@@ -54,7 +63,15 @@ export interface SessionFacts {
     readonly modes: unknown;
     readonly models: unknown;
     readonly configOptions: unknown;
+    /** Settings of the session that were applied to the fresh binding. */
+    readonly applied?: Settings;
   };
+  /** A setting to apply as soon as there is an agent. */
+  settings_wanted: Settings;
+  /** The restore failed; the session is what it was before. */
+  restore_failed: { readonly reason: string | null };
+  /** The policy a permission request is answered under. */
+  permission_policy: { readonly requestId: PermissionRequestId; readonly policy: SupportedPolicy };
   turn_ending: { readonly promptId: PromptId; readonly reason: TurnEnding };
   stranded: { readonly cause: StrandedCause };
 }
@@ -68,7 +85,21 @@ export type SessionFact = {
 /** A content block of a prompt, as ACP shapes it. */
 export type PromptBlock = Readonly<Record<string, unknown>> & { readonly type: string };
 
-export type OpeningIntent = 'continue';
+/** Why an agent session is being acquired. */
+export type OpeningIntent = 'continue' | 'load' | 'resume';
+
+/** Where a branch was taken. */
+export interface ForkedFrom {
+  readonly sessionId: SessionId;
+  readonly displayName?: string;
+  readonly atEventId: number;
+}
+
+/** What a client may choose of the agent. */
+export interface Settings {
+  readonly modelId?: string;
+  readonly modeId?: string;
+}
 
 /** Why a running turn was told to stop. */
 export type TurnEnding = 'cancelled' | 'deadline';

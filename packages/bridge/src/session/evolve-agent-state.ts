@@ -1,4 +1,5 @@
 import type { ConversationState } from '../ports/agents.ts';
+import type { Settings } from './entry.ts';
 import type { AgentReportedState, SessionState } from './state.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -17,6 +18,13 @@ export function reportedState(known: AgentReportedState, reported: ConversationS
     currentModelId: textIn(models, 'currentModelId') ?? currentOption(configOptions, 'model') ?? known.currentModelId,
   };
 }
+
+/** What the agent reports, after settings were applied to it. */
+export const withSettings = (known: AgentReportedState, { modelId, modeId }: Settings): AgentReportedState => ({
+  ...known,
+  currentModelId: modelId ?? known.currentModelId,
+  currentModeId: modeId ?? known.currentModeId,
+});
 
 /** Folds the housekeeping kinds of ACP SessionUpdate; every other kind leaves the state as it is. */
 export function evolveAgentState(state: SessionState, update: Loose): SessionState {

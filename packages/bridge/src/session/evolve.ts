@@ -1,6 +1,6 @@
 import type { ClientId, PermissionRequestId, PromptId } from '@holdfast/protocol';
-import { evolveAgentState, reportedState } from './evolve-agent-state.ts';
-import type { SessionEntry, SessionEvent, SessionFact } from './entry.ts';
+import type { OpeningIntent, SessionEntry, SessionEvent, SessionFact, Settings } from './entry.ts';
+import { evolveAgentState, reportedState, withSettings } from './evolve-agent-state.ts';
 import {
   noAgentState,
   type OpenPermission,
@@ -26,19 +26,22 @@ export function evolve(state: SessionState | null, entry: SessionEntry, at: numb
 }
 
 function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, at: number): SessionState {
+  const { past, ...identity } = entry.data;
   return {
-    ...entry.data,
+    ...identity,
+    forkedFrom: past?.forkedFrom ?? null,
     createdAt: at,
     activityAt: at,
     agentTitle: null,
-    firstPrompt: null,
+    firstPrompt: past?.firstPrompt ?? null,
     generation: 1,
     revision: 0,
     clients: {},
     agentState: noAgentState,
+    settings: past?.settings ?? {},
     binding: null,
     lastTurn: null,
-    turnCount: 0,
+    turnCount: past?.turnCount ?? 0,
     phase: { kind: 'idle', queue: [] },
   };
 }
@@ -61,18 +64,27 @@ function evolveFact(state: SessionState, entry: SessionFact, at: number): Sessio
     case 'prompt_started':
       return started(state, entry.data.promptId, at);
     case 'opening_started':
-      return { ...state, phase: { kind: 'opening', intent: entry.data.intent, queue: queueOf(phase) } };
+      return { ...state, phase: opening(phase, entry.data.intent) };
+    case 'restore_failed':
+      return { ...state, phase: restoreFailed(phase, entry.data.reason) };
+    case 'settings_wanted':
+      return { ...state, settings: { ...state.settings, ...entry.data } };
     case 'agent_bound': {
-      const { agentSessionId, binding, isSeeded } = entry.data;
+      const { agentSessionId, binding, isSeeded, applied } = entry.data;
       return {
         ...state,
         binding: { agentSessionId, number: binding, isSeeded },
-        agentState: reportedState(state.agentState, entry.data),
+        agentState: withSettings(reportedState(state.agentState, entry.data), applied ?? {}),
         phase: { kind: 'idle', queue: queueOf(phase) },
       };
     }
     case 'turn_ending':
       return withTurn(state, (turn) => ({ ...turn, ending: entry.data.reason }));
+    case 'permission_policy': {
+      const { requestId, policy } = entry.data;
+      const request = phase.kind === 'running' ? phase.turn.permissions[requestId] : undefined;
+      return request === undefined ? state : withPermission(state, { ...request, policy });
+    }
     case 'stranded':
       return { ...state, phase: { kind: 'stranded', cause: entry.data.cause, queue: queueOf(phase) } };
     default:
@@ -101,8 +113,8 @@ function evolveEvent(state: SessionState, entry: SessionEvent, at: number): Sess
       const { requestId, toolCall, options } = entry.data;
       // The event carries the id that decide put into it.
       const id = requestId as PermissionRequestId;
-      const request: OpenPermission = { requestId: id, toolCall, options, requestedAt: at };
-      return withTurn(state, (turn) => ({ ...turn, permissions: { ...turn.permissions, [id]: request } }));
+      const request: OpenPermission = { requestId: id, toolCall, options, requestedAt: at, policy: 'first-responder' };
+      return withPermission(state, request);
     }
     case 'permission_resolved':
       return withTurn(state, (turn) => {
@@ -111,17 +123,47 @@ function evolveEvent(state: SessionState, entry: SessionEvent, at: number): Sess
       });
     case 'session_metadata_updated':
       return { ...state, displayName: entry.data.displayName ?? null, revision: state.revision + 1 };
+    case 'model_switched':
+      return withSetting(state, { modelId: entry.data.modelId });
+    case 'approval_mode_changed':
+      return withSetting(state, { modeId: entry.data.next });
     case 'agent_exited':
       return { ...state, phase: { kind: 'stranded', cause: 'agent_exited', queue: queueOf(state.phase) } };
     case 'session_closed':
-      return { ...state, clients: {}, phase: { kind: 'closed', reason: entry.data.reason } };
+      return closed(state, entry.data.reason);
     case 'session_died':
-      return { ...state, clients: {}, phase: { kind: 'closed', reason: 'session_died' } };
+      return closed(state, 'session_died');
     // Recorded for readers; the state follows from the facts beside them, or from nothing.
     default:
       return state;
   }
 }
+
+/** A closed session is nobody's, and never again the one that creates attach to. */
+const closed = (state: SessionState, reason: string): SessionState => ({
+  ...state,
+  clients: {},
+  isDefaultTarget: false,
+  phase: { kind: 'closed', reason },
+});
+
+const opening = (phase: Phase, intent: OpeningIntent): Phase => ({
+  kind: 'opening',
+  intent,
+  closedReason: phase.kind === 'closed' ? phase.reason : null,
+  queue: queueOf(phase),
+});
+
+const restoreFailed = (phase: Phase, reason: string | null): Phase =>
+  reason === null
+    ? { kind: 'stranded', cause: 'agent_unavailable', queue: queueOf(phase) }
+    : { kind: 'closed', reason };
+
+const withSetting = (state: SessionState, settings: Settings): SessionState => ({
+  ...state,
+  settings: { ...state.settings, ...settings },
+  agentState: withSettings(state.agentState, settings),
+});
 
 function withClient(state: SessionState, clientId: ClientId, change: 1 | -1): SessionState {
   const { [clientId]: before = 0, ...others } = state.clients;
@@ -140,6 +182,9 @@ function withTurn(state: SessionState, change: (turn: Turn) => Turn): SessionSta
   const { phase } = state;
   return phase.kind === 'running' ? { ...state, phase: { ...phase, turn: change(phase.turn) } } : state;
 }
+
+const withPermission = (state: SessionState, request: OpenPermission): SessionState =>
+  withTurn(state, (turn) => ({ ...turn, permissions: { ...turn.permissions, [request.requestId]: request } }));
 
 function started(state: SessionState, promptId: PromptId, at: number): SessionState {
   const queue = queueOf(state.phase);

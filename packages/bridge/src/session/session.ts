@@ -1,6 +1,6 @@
 import { DaemonError, type PromptId, type SessionId } from '@holdfast/protocol';
 import type { Clock } from '../ports/clock.ts';
-import type { IdempotencyRecord, Journal } from '../ports/journal.ts';
+import type { Commit, Journal } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Admissions } from '../turns/admissions.ts';
 import type { AgentSeat } from './agent-seat.ts';
@@ -32,10 +32,10 @@ export interface SessionPosition {
   readonly nextSeq: number;
 }
 
-/** Answers to store in the same write, made from the state after the decision. */
-export type KeysToStore = () => readonly IdempotencyRecord[];
+/** What else goes into the same write, made from the state after the decision. */
+export type AlongWith = () => Pick<Commit, 'appends' | 'rows' | 'keys'>;
 
-const noKeys: KeysToStore = () => [];
+const nothingElse: AlongWith = () => ({});
 
 /** Waits between attempts to write what an agent said while the journal refuses. */
 const retryMs = 500;
@@ -58,7 +58,10 @@ export class Session {
   subscribers = 0;
   readonly #ports: SessionPorts;
   #position: SessionPosition;
+  readonly #isHeld = (promptId: PromptId) => this.admissions.isHeld(promptId);
   #commitsInFlight = 0;
+  #turnHolds = 0;
+  #waiting: { readonly holds: (state: SessionState) => boolean; readonly resolve: () => void }[] = [];
   /** What the agent said while the journal refused; undefined while it accepts. */
   #backlog: SessionCommand[] | undefined;
 
@@ -88,22 +91,45 @@ export class Session {
     const { state } = this.#position;
     if (state === null || this.#backlog !== undefined) return false;
     const isQuiet = state.phase.kind === 'closed' || (state.phase.kind === 'stranded' && pendingCount(state.phase) === 0);
-    return isQuiet && this.subscribers === 0 && this.#commitsInFlight === 0 && !this.seat.isTaken;
+    return isQuiet && this.subscribers === 0 && this.#waiting.length === 0 && this.#commitsInFlight === 0 && !this.seat.isTaken;
   }
 
   /**
-   * Decides a command now; resolves when the decision is durable. `keys` gives answers to store in the same write.
+   * Decides a command now; resolves when the decision is durable. `alongWith` adds to the same write.
    * @throws DaemonError when the command is refused (nothing changed), or journal_unavailable (nothing recorded)
    */
-  execute(command: SessionCommand, keys: KeysToStore = noKeys): Promise<void> {
+  execute(command: SessionCommand, alongWith: AlongWith = nothingElse): Promise<void> {
     if (this.#backlog !== undefined) {
       return Promise.reject(new DaemonError('journal_unavailable', 'the journal refuses to write; try again later'));
     }
     try {
-      return this.#execute(command, keys);
+      return this.#execute(command, alongWith);
     } catch (refusal) {
       return Promise.reject(refusal);
     }
+  }
+
+  /** Takes over what was recorded for it in another session's commit. */
+  begin(position: SessionPosition): void {
+    this.#position = position;
+  }
+
+  /** Lets no turn start until the returned call; idempotent. */
+  holdTurns(): () => void {
+    this.#turnHolds += 1;
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#turnHolds -= 1;
+      this.submit({ kind: 'advance' });
+    };
+  }
+
+  /** Resolves when a recorded state satisfies `holds`; at once if it does. */
+  until(holds: (state: SessionState) => boolean): Promise<void> {
+    if (holds(this.state)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ holds, resolve }));
   }
 
   /** Hands in what happened: it is not refused, and kept until the journal takes it. */
@@ -118,13 +144,12 @@ export class Session {
     });
   }
 
-  #execute(command: SessionCommand, keysToStore: KeysToStore): Promise<void> {
+  #execute(command: SessionCommand, alongWith: AlongWith): Promise<void> {
     const { clock, journal, maxPendingPrompts } = this.#ports;
     const now = clock.now();
-    const { held, isPaused } = this.admissions;
-    if (isPaused && command.kind === 'advance') return Promise.resolve();
-    const { entries, effects } = decide(this.#position.state, command, { now, maxPendingPrompts, held });
-    if (entries.length === 0 && keysToStore === noKeys) {
+    if ((this.admissions.isPaused || this.#turnHolds > 0) && command.kind === 'advance') return Promise.resolve();
+    const { entries, effects } = decide(this.#position.state, command, { now, maxPendingPrompts, isHeld: this.#isHeld });
+    if (entries.length === 0 && alongWith === nothingElse) {
       this.#run(effects);
       return Promise.resolve();
     }
@@ -133,12 +158,12 @@ export class Session {
     const lastSeq = encoded.lastSeq < nextSeq ? expectedSeq : encoded.lastSeq;
     const state = entries.reduce<SessionState | null>((folded, entry) => evolve(folded, entry, now), before);
     this.#position = { state, lastSeq, nextSeq: Math.max(nextSeq, lastSeq + 1) };
-    const keys = keysToStore();
+    const { appends = [], rows = [], keys } = alongWith();
     this.#commitsInFlight += 1;
     return journal
       .commit({
-        appends: [{ sessionId: this.id, expectedSeq, entries: encoded.entries }],
-        rows: state === null || state === before ? [] : [toRow(state, lastSeq)],
+        appends: [{ sessionId: this.id, expectedSeq, entries: encoded.entries }, ...appends],
+        rows: state === null || state === before ? rows : [toRow(state, lastSeq), ...rows],
         keys,
         isAcknowledged: !unpromised.has(command.kind),
       })
@@ -146,6 +171,7 @@ export class Session {
         () => {
           this.#commitsInFlight -= 1;
           this.#run(effects);
+          if (this.#waiting.length > 0) this.#wakeWaiting();
         },
         (error: unknown) => {
           this.#commitsInFlight -= 1;
@@ -153,6 +179,13 @@ export class Session {
           throw error;
         },
       );
+  }
+
+  #wakeWaiting(): void {
+    const { state } = this;
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ holds }) => !holds(state));
+    for (const { holds, resolve } of waiting) if (holds(state)) resolve();
   }
 
   #run(effects: readonly SessionEffect[]): void {
@@ -185,7 +218,7 @@ export class Session {
 
   async #retry(command: SessionCommand): Promise<void> {
     try {
-      await this.#execute(command, noKeys);
+      await this.#execute(command, nothingElse);
     } catch (error) {
       const isRefused = error instanceof DaemonError && error.code !== 'journal_unavailable' && error.code !== 'journal_conflict';
       if (!isRefused) throw error;

@@ -8,8 +8,9 @@ import type {
   StrandedCause,
   TurnState,
 } from '@holdfast/protocol';
+import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
 import type { McpServer } from '../ports/agents.ts';
-import type { OpeningIntent, PromptBlock, TurnEnding } from './entry.ts';
+import type { ForkedFrom, OpeningIntent, PromptBlock, Settings, TurnEnding } from './entry.ts';
 
 /** Everything a session must know to decide; folded from its journal by `evolve`, and kept as the row's snapshot. */
 export interface SessionState {
@@ -18,6 +19,8 @@ export interface SessionState {
   readonly workspace: string;
   readonly agent: string;
   readonly parentSessionId: SessionId | null;
+  /** Where it was branched off. */
+  readonly forkedFrom: ForkedFrom | null;
   /** Create with single scope attaches here. */
   readonly isDefaultTarget: boolean;
   readonly mcpServers: readonly McpServer[];
@@ -33,6 +36,8 @@ export interface SessionState {
   /** Registrations by client: how often each attached. */
   readonly clients: Readonly<Record<ClientId, number>>;
   readonly agentState: AgentReportedState;
+  /** What clients chose; applied again to every new binding. */
+  readonly settings: Settings;
   /** The agent session this one speaks through, or spoke through last. */
   readonly binding: Binding | null;
   readonly lastTurn: TurnRecord | null;
@@ -51,7 +56,13 @@ export interface Binding {
 export type Phase =
   /** Ready. The queue is non-empty only while its head awaits its admission's release. */
   | { readonly kind: 'idle'; readonly queue: Queue }
-  | { readonly kind: 'opening'; readonly intent: OpeningIntent; readonly queue: Queue }
+  /** `closedReason` is set when a closed session is being restored: what it returns to when that fails. */
+  | {
+      readonly kind: 'opening';
+      readonly intent: OpeningIntent;
+      readonly closedReason: string | null;
+      readonly queue: Queue;
+    }
   | { readonly kind: 'running'; readonly turn: Turn; readonly queue: Queue }
   | { readonly kind: 'stranded'; readonly cause: StrandedCause; readonly queue: Queue }
   | { readonly kind: 'closed'; readonly reason: string };
@@ -86,6 +97,8 @@ export interface OpenPermission {
   readonly toolCall: Readonly<Record<string, unknown>>;
   readonly options: readonly PermissionOption[];
   readonly requestedAt: number;
+  /** The policy in force when it was issued. */
+  readonly policy: SupportedPolicy;
 }
 
 export interface TurnRecord {
@@ -118,6 +131,15 @@ export const noAgentState: AgentReportedState = Object.freeze({
 
 /** Prompts that wait, in order; none in a closed session. */
 export const queueOf = (phase: Phase): Queue => (phase.kind === 'closed' ? [] : phase.queue);
+
+/** Why a session is closed; null when it is open. One that is being restored is closed until it has its agent. */
+export const closedReasonOf = (phase: Phase): string | null => {
+  if (phase.kind === 'opening') return phase.closedReason;
+  return phase.kind === 'closed' ? phase.reason : null;
+};
+
+/** Whether a client is registered; a name that objects have by nature is none. */
+export const isRegistered = ({ clients }: SessionState, clientId: ClientId): boolean => Object.hasOwn(clients, clientId);
 
 /** Prompts accepted and not yet ended, the running one included. */
 export const pendingCount = (phase: Phase): number =>

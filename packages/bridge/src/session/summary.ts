@@ -1,4 +1,4 @@
-import type { EventEpoch, PendingPrompt, SessionDescription, SessionRow } from '@holdfast/protocol';
+import type { AgentState, EventEpoch, PendingPrompt, SessionDescription, SessionRow } from '@holdfast/protocol';
 import { pendingCount, queueOf, type SessionState, textOf, type TurnRecord } from './state.ts';
 
 interface Facts {
@@ -35,6 +35,17 @@ export function summarize(state: SessionState, { lastSeq, isAwake = true, lastSe
   };
 }
 
+/** Models, modes and options as the agent reported them, with what is in force now. */
+export function agentStateOf({ agentState }: SessionState): AgentState {
+  const { models, modes, configOptions, currentModelId, currentModeId } = agentState;
+  // ACP shapes, taken from the agent at its word: the schema of AgentState is loose.
+  return {
+    models: models === null ? undefined : ({ ...(models as object), currentModelId } as AgentState['models']),
+    modes: modes === null ? undefined : ({ ...(modes as object), currentModeId } as AgentState['modes']),
+    configOptions: configOptions === null ? undefined : (configOptions as AgentState['configOptions']),
+  };
+}
+
 /** Everything about a session but its events. */
 export function describe(state: SessionState, facts: Facts, eventEpoch: EventEpoch): SessionDescription {
   const { phase, agentState } = state;
@@ -47,7 +58,8 @@ export function describe(state: SessionState, facts: Facts, eventEpoch: EventEpo
     closedReason: phase.kind === 'closed' ? phase.reason : undefined,
     strandedCause: phase.kind === 'stranded' ? phase.cause : undefined,
     config: { modelId: currentModelId ?? undefined, modeId: currentModeId ?? undefined },
-    lineage: { parentSessionId: state.parentSessionId ?? undefined },
+    agentState: agentStateOf(state),
+    lineage: { parentSessionId: state.parentSessionId ?? undefined, forkedFrom: state.forkedFrom ?? undefined },
     pendingPrompts: pendingPrompts(state),
     pendingPermissions: permissions.map(({ requestId, toolCall, options, requestedAt }) => ({
       requestId,
@@ -59,7 +71,7 @@ export function describe(state: SessionState, facts: Facts, eventEpoch: EventEpo
   };
 }
 
-function pendingPrompts({ phase }: SessionState): PendingPrompt[] {
+export function pendingPrompts({ phase }: SessionState): PendingPrompt[] {
   const queued = queueOf(phase).map(({ promptId, content, queuedAt, clientId }) => ({
     promptId,
     text: textOf(content),
@@ -72,7 +84,8 @@ function pendingPrompts({ phase }: SessionState): PendingPrompt[] {
   return [{ promptId, text, queuedAt, state: 'running', originatorClientId: clientId ?? undefined }, ...queued];
 }
 
-const titleOf = (state: SessionState): string | undefined =>
+/** What a session is called: by people, else by its agent, else by its first prompt. */
+export const titleOf = (state: SessionState): string | undefined =>
   state.displayName ?? state.agentTitle ?? (state.firstPrompt === '' ? undefined : (state.firstPrompt ?? undefined));
 
 const turnOf = ({ promptId, state, startedAt, endedAt }: TurnRecord) => ({

@@ -17,8 +17,8 @@ export class Admissions {
     this.#onReleased = onReleased;
   }
 
-  get held(): ReadonlySet<PromptId> {
-    return new Set(this.#held.keys());
+  isHeld(promptId: PromptId): boolean {
+    return this.#held.has(promptId);
   }
 
   /** Holds a prompt until `release` or the fallback. */

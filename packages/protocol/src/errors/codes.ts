@@ -5,7 +5,10 @@
 
 type ErrorRow = { readonly title: string; readonly retryable: boolean };
 
+// Marked pure, here and wherever a table is computed: bundlers drop what an application does not use.
+/* @__NO_SIDE_EFFECTS__ */
 const row = (title: string): ErrorRow => ({ title, retryable: false });
+/* @__NO_SIDE_EFFECTS__ */
 const retry = (title: string): ErrorRow => ({ title, retryable: true });
 
 /** The table of error codes: what each means, and whether trying again can help. */

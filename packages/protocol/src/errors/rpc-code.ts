@@ -12,9 +12,9 @@ export const rpcCodes = {
 
 export type RpcMeaning = keyof typeof rpcCodes;
 
-const meanings: ReadonlyMap<number, RpcMeaning> = new Map(
+const meanings: ReadonlyMap<number, RpcMeaning> = /* @__PURE__ */ new Map(
   // Object.entries widens the keys of the table above to string.
-  Object.entries(rpcCodes).map(([meaning, code]) => [code, meaning as RpcMeaning]),
+  /* @__PURE__ */ Object.entries(rpcCodes).map(([meaning, code]) => [code, meaning as RpcMeaning]),
 );
 
 /** Names an error number of an agent; undefined for one of its own. */

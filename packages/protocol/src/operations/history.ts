@@ -9,6 +9,12 @@ export const StreamEventsQuery = Type.Object({
       description: 'Event id to continue after; 0 from the earliest retained. `Last-Event-ID` wins.',
     }),
   ),
+  epoch: Type.Optional(
+    Type.String({ description: 'The event epoch of the cursor, where no header can be sent.' }),
+  ),
+  maxQueued: Type.Optional(
+    Type.String({ description: 'Events to be behind before `slow_client_warning`; nothing is dropped.' }),
+  ),
   snapshot: Type.Optional(Type.String({ description: '`1` sends `session_snapshot`.' })),
 });
 export type StreamEventsQuery = Static<typeof StreamEventsQuery>;

@@ -79,7 +79,9 @@ const reducers = {
   client_evicted: reduceEvicted,
 } as const satisfies Record<EventType | 'client_evicted', ViewReducer>;
 
-const reducerOf: ReadonlyMap<string, ViewReducer> = new Map(Object.entries(reducers));
+const reducerOf: ReadonlyMap<string, ViewReducer> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries(reducers),
+);
 
 /**
  * Applies one event, as it came off the stream, to the view. Pure; never throws: recorded events that were seen

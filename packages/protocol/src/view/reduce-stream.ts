@@ -2,6 +2,7 @@ import { isCount, isText } from './guards.ts';
 import { initialView, type SessionView, type ViewReducer } from './state.ts';
 
 /** This stream is over although the session is not; an earlier terminal stays. */
+/* @__NO_SIDE_EFFECTS__ */
 const endStream =
   (type: 'stream_error' | 'client_evicted', member: 'error' | 'reason'): ViewReducer =>
   (view, data) => {

@@ -52,6 +52,7 @@ const updateReducers: Readonly<Record<string, ViewReducer>> = {
   usage_update: (view, { sessionUpdate: _, ...usage }) => ({ ...view, usage }),
 };
 
+/* @__NO_SIDE_EFFECTS__ */
 function chunk(kind: MessageItem['kind']): ViewReducer {
   return (view, update, { promptId }) => {
     const block = update['content'];

@@ -74,8 +74,10 @@ export async function* subscribe(
         if (read.retryMs !== undefined) backoff = { ...backoff, baseMs: read.retryMs };
         if (state.phase !== 'open') break;
         const batch = takeBatch(state, read.events);
-        state = move({ type: 'taken', batch });
+        // Handed out before it is told: whoever hears that the subscription has ended has seen everything.
         if (batch.events.length > 0) yield batch.events;
+        state = move({ type: 'taken', batch });
+        if (batch.isTerminated) break;
       }
       state = lose(streamEnded());
     } catch (thrown) {

@@ -1,5 +1,5 @@
 import { HoldfastClient, HoldfastError } from '@holdfast/sdk';
-import { isLoopback } from '../config/exposure-policy.ts';
+import { isLoopbackHost } from '../auth/loopback.ts';
 import type { Config } from '../config/resolve-config.ts';
 import { readToken } from '../config/token-file.ts';
 import { type DaemonFile, readDaemonFile } from './daemon-file.ts';
@@ -50,7 +50,7 @@ function tokenOf(config: Config, daemon: DaemonFile): string | undefined {
 function tokenFor(config: Config, url: string): string | undefined {
   const { token } = config;
   if (token.kind !== 'generated') return explicitToken(config);
-  return URL.canParse(url) && isLoopback(new URL(url).hostname) ? tokenIfAny(token.path) : undefined;
+  return URL.canParse(url) && isLoopbackHost(new URL(url).hostname) ? tokenIfAny(token.path) : undefined;
 }
 
 function explicitToken({ token }: Config): string | undefined {

@@ -37,7 +37,8 @@ export function commandText(name: CommandName): string {
   return `Usage: ${usage}\n\n${about}\n\nOptions:\n${lines}${sources}${shown}`;
 }
 
-const argumentOf = (option: CommandOption) => (option.placeholder === undefined ? '' : ` ${option.placeholder}`);
+const argumentOf = (option: CommandOption) =>
+  option.placeholder === undefined ? '' : ` ${option.placeholder}`;
 
 function placeholderOf(spec: OptionSpec): string {
   switch (spec.kind) {
@@ -58,7 +59,7 @@ function placeholderOf(spec: OptionSpec): string {
 function meaningOf(spec: OptionSpec): string {
   switch (spec.kind) {
     case 'number':
-      return `${spec.meaning}. Default ${spec.default}; ${spec.minimum} to ${spec.maximum} ${spec.unit}`;
+      return `${spec.meaning}. Default ${spec.default}${rangeOf(spec)}`;
     case 'choice':
       return `${spec.meaning}. Default ${spec.allowed[0]}`;
     case 'list':
@@ -70,6 +71,10 @@ function meaningOf(spec: OptionSpec): string {
       return spec satisfies never;
   }
 }
+
+/** Durations end where timers do; saying so on every line helps nobody. */
+const rangeOf = ({ unit, minimum, maximum }: Extract<OptionSpec, { kind: 'number' }>) =>
+  unit === 'ms' ? '' : `; ${minimum} to ${maximum}`;
 
 const columnWidth = 34;
 

@@ -15,7 +15,15 @@ function refusal(name: CommandName, ...argv: string[]): string {
 
 describe('options', () => {
   test('daemon options and those of the command are told apart', () => {
-    const args = parseArguments('serve', ['--port', '0', '--json', '--workspace=a', '--workspace', 'b', '--no-auth']);
+    const args = parseArguments('serve', [
+      '--port',
+      '0',
+      '--json',
+      '--workspace=a',
+      '--workspace',
+      'b',
+      '--no-auth',
+    ]);
     expect(args.daemonFlags).toEqual({ port: '0', workspace: ['a', 'b'], noAuth: true });
     expect(args.switches).toEqual({ json: true });
   });

@@ -13,7 +13,10 @@ beforeEach(() => {
   signals = new EventEmitter();
   unlisten = listenForStop(
     { now: () => now },
-    { onStop: (signal) => heard.push(`stop ${signal}`), onInsist: (signal) => heard.push(`insist ${signal}`) },
+    {
+      onStop: (signal) => heard.push(`stop ${signal}`),
+      onInsist: (signal) => heard.push(`insist ${signal}`),
+    },
     signals,
   );
 });

@@ -5,6 +5,7 @@ import { DaemonError } from '@holdfast/protocol';
 import { isAgentName } from './agent-command.ts';
 import { nearestName } from './nearest-name.ts';
 import { optionNames } from './option-table.ts';
+import { isInHome } from './place-path.ts';
 
 /** The name looked for in the current directory when no file is named. */
 export const defaultConfigName = 'holdfast.config.json';
@@ -127,7 +128,8 @@ const pathKeys: readonly string[] = ['stateDir', 'tokenFile', 'workspace', 'cwd'
 function fromFolder(values: Readonly<Record<string, unknown>>, base: string): Record<string, unknown> {
   const place = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(place);
-    return typeof value === 'string' && value !== '' ? resolve(base, value) : value;
+    // Whose home is meant is known to the one who merges.
+    return typeof value !== 'string' || value === '' || isInHome(value) ? value : resolve(base, value);
   };
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, pathKeys.includes(key) ? place(value) : value]),

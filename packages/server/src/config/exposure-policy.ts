@@ -1,15 +1,9 @@
-import { isIPv4 } from 'node:net';
 import { DaemonError } from '@holdfast/protocol';
-
-/** Tells whether only this machine can reach a socket bound to the address. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
-}
+import { isLoopbackHost } from '../auth/loopback.ts';
 
 /** Refuses to serve the network without a token. @throws invalid_option naming the remedies */
 export function checkExposure({ host, noAuth }: { readonly host: string; readonly noAuth: boolean }): void {
-  if (!noAuth || isLoopback(host)) return;
+  if (!noAuth || isLoopbackHost(host)) return;
   throw new DaemonError(
     'invalid_option',
     `--no-auth is for loopback only, and --host is ${host}: leave out --no-auth, or listen on 127.0.0.1`,

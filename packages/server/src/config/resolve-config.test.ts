@@ -48,13 +48,16 @@ describe('sources', () => {
 });
 
 describe('values', () => {
-  test.each(['-1', '1.5', 'NaN', 'Infinity', '1e3', '0x10', '', ' 1', 'many'])('%j is no number of sessions', (text) => {
-    const error = refusal({ flags: { maxSessions: text } });
-    expect(error.code).toBe('invalid_option');
-    expect(error.message).toBe(
-      `--max-sessions must be a whole number of sessions from 1 to 100000; got ${JSON.stringify(text)}`,
-    );
-  });
+  test.each(['-1', '1.5', 'NaN', 'Infinity', '1e3', '0x10', '', ' 1', 'many'])(
+    '%j is no number of sessions',
+    (text) => {
+      const error = refusal({ flags: { maxSessions: text } });
+      expect(error.code).toBe('invalid_option');
+      expect(error.message).toBe(
+        `--max-sessions must be a whole number of sessions from 1 to 100000; got ${JSON.stringify(text)}`,
+      );
+    },
+  );
 
   test.each([-1, 1.5, '5', null, true, 0])('%j in the file is no number of sessions', (maxSessions) => {
     expect(refusal({ file: { maxSessions } }).message).toContain(`"maxSessions" must be a whole number`);
@@ -83,18 +86,28 @@ describe('values', () => {
   test('lists come from repeated flags, separated variables and arrays', () => {
     expect(resolved({ flags: { workspace: ['a', '/b'] } }).workspaces).toEqual(['/here/a', '/b']);
     expect(resolved({ env: { HOLDFAST_WORKSPACE: '/a:/b' } }).workspaces).toEqual(['/a', '/b']);
-    expect(resolved({ file: { workspace: ['src', '~/x'] } }).workspaces).toEqual(['/etc/hf/src', '/home/me/x']);
+    expect(resolved({ file: { workspace: ['src', '~/x'] } }).workspaces).toEqual([
+      '/etc/hf/src',
+      '/home/me/x',
+    ]);
     expect(resolved({ env: { HOLDFAST_ALLOW_ORIGIN: 'https://a,https://b' } }).options.allowOrigin).toEqual([
       'https://a',
       'https://b',
     ]);
     expect(resolved().workspaces).toEqual(['/here']);
+    const file = { agents: { near: { command: 'a', cwd: 'b' }, home: { command: 'a', cwd: '~/b' } } };
+    expect(resolved({ file }).agents).toMatchObject({
+      near: { cwd: '/etc/hf/b' },
+      home: { cwd: '/home/me/b' },
+    });
   });
 });
 
 describe('agents', () => {
   test('a command is quoted as in a shell', () => {
-    const { agents } = resolved({ flags: { agent: [`mine=/opt/my agent/run`, `other='/opt/my agent' --say "a b"`] } });
+    const { agents } = resolved({
+      flags: { agent: [`mine=/opt/my agent/run`, `other='/opt/my agent' --say "a b"`] },
+    });
     expect(agents).toEqual({
       mine: { command: '/opt/my', args: ['agent/run'] },
       other: { command: '/opt/my agent', args: ['--say', 'a b'] },
@@ -102,7 +115,9 @@ describe('agents', () => {
   });
 
   test('those of the command line come first and keep what the file says besides', () => {
-    const file = { agents: { first: { command: 'a' }, mine: { command: 'b', args: ['x'], env: { KEY: 'v' } } } };
+    const file = {
+      agents: { first: { command: 'a' }, mine: { command: 'b', args: ['x'], env: { KEY: 'v' } } },
+    };
     const { agents } = resolved({ file, flags: { agent: ['mine=c'] } });
     expect(Object.entries(agents)).toEqual([
       ['mine', { command: 'c', args: [], env: { KEY: 'v' } }],
@@ -174,8 +189,11 @@ describe('exposure', () => {
     expect(resolved({ flags: { host, noAuth: true } }).token).toEqual({ kind: 'none' });
   });
 
-  test.each(['0.0.0.0', '::', '192.168.0.1', 'example.org', '127.0.0.1.example.org'])('%s may not', (host) => {
-    expect(refusal({ flags: { host, noAuth: true } }).message).toContain(`--host is ${host}`);
-    expect(resolved({ flags: { host } }).host).toBe(host);
-  });
+  test.each(['0.0.0.0', '::', '192.168.0.1', 'example.org', '127.0.0.1.example.org'])(
+    '%s may not',
+    (host) => {
+      expect(refusal({ flags: { host, noAuth: true } }).message).toContain(`--host is ${host}`);
+      expect(resolved({ flags: { host } }).host).toBe(host);
+    },
+  );
 });

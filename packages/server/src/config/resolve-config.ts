@@ -7,6 +7,7 @@ import { checkExposure } from './exposure-policy.ts';
 import { nearestName } from './nearest-name.ts';
 import { envName, type OptionName, type OptionValues, optionNames, optionTable } from './option-table.ts';
 import { type CheckedValue, parseValue, type ValueSource } from './parse-value.ts';
+import { placePath } from './place-path.ts';
 
 /** All that decides a configuration; nothing else is looked at. */
 export interface ConfigInputs {
@@ -63,16 +64,15 @@ export function resolveConfig(inputs: ConfigInputs): Config {
   ) as unknown as OptionValues;
   const sources = Object.fromEntries(found.map(({ name, source }) => [name, source])) as Config['sources'];
   const { cwd, env, homeDir } = inputs;
-  const stateDir = resolve(cwd, expandHome(options.stateDir, homeDir) ?? defaultStateDir(env, homeDir));
+  const roots = options.workspace.length > 0 ? options.workspace : [cwd];
+  const stateDir = placePath(options.stateDir ?? defaultStateDir(env, homeDir), inputs);
   const config: Config = Object.freeze({
     options: Object.freeze(options),
     sources: Object.freeze(sources),
-    agents: Object.freeze(mergeAgents(options.agent, inputs.file?.agents ?? {})),
+    agents: Object.freeze(mergeAgents(options.agent, inputs)),
     host: options.host ?? '127.0.0.1',
     stateDir,
-    workspaces: (options.workspace.length > 0 ? options.workspace : [cwd]).map((root) =>
-      resolve(cwd, expandHome(root, homeDir) ?? root),
-    ),
+    workspaces: roots.map((root) => placePath(root, inputs)),
     token: tokenOrigin(options, sources, { ...inputs, stateDir }),
     configPath: inputs.file?.path,
     notices,
@@ -114,12 +114,11 @@ function defaultStateDir(env: ConfigInputs['env'], homeDir: string): string {
   return resolve(stateHome?.startsWith('/') ? stateHome : resolve(homeDir, '.local/state'), 'holdfast');
 }
 
-/** A `~/` that no shell expanded: in a file, or after `--flag=`. */
-function expandHome(path: string | undefined, homeDir: string): string | undefined {
-  return path === '~' || path?.startsWith('~/') ? resolve(homeDir, path.slice(2)) : path;
-}
-
-function mergeAgents(commands: readonly string[], fromFile: Config['agents']): Record<string, AgentConfig> {
+function mergeAgents(commands: readonly string[], inputs: ConfigInputs): Record<string, AgentConfig> {
+  const placed = Object.entries(inputs.file?.agents ?? {}).map(([name, agent]) => {
+    return [name, agent.cwd === undefined ? agent : { ...agent, cwd: placePath(agent.cwd, inputs) }] as const;
+  });
+  const fromFile: Readonly<Record<string, AgentConfig>> = Object.fromEntries(placed);
   const merged: Record<string, AgentConfig> = {};
   for (const { name, command, args } of commands.map(parseAgentCommand)) {
     if (Object.hasOwn(merged, name)) {
@@ -136,16 +135,15 @@ function mergeAgents(commands: readonly string[], fromFile: Config['agents']): R
 function tokenOrigin(
   { noAuth, tokenFile }: OptionValues,
   sources: Config['sources'],
-  { env, cwd, homeDir, stateDir }: ConfigInputs & { readonly stateDir: string },
+  inputs: ConfigInputs & { readonly stateDir: string },
 ): TokenOrigin {
   if (noAuth) return { kind: 'none' };
-  const path =
-    tokenFile === undefined ? undefined : resolve(cwd, expandHome(tokenFile, homeDir) ?? tokenFile);
+  const path = tokenFile === undefined ? undefined : placePath(tokenFile, inputs);
   if (path !== undefined && sources.tokenFile === 'flag') return { kind: 'file', path };
-  const token = env['HOLDFAST_TOKEN'];
+  const token = inputs.env['HOLDFAST_TOKEN'];
   if (token !== undefined && token !== '') return { kind: 'environment', token };
   return path === undefined
-    ? { kind: 'generated', path: resolve(stateDir, 'token') }
+    ? { kind: 'generated', path: resolve(inputs.stateDir, 'token') }
     : { kind: 'file', path };
 }
 

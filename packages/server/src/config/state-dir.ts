@@ -1,4 +1,5 @@
-import { accessSync, chmodSync, constants, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { DaemonError } from '@holdfast/protocol';
 
 /**
@@ -17,7 +18,7 @@ export function prepareStateDir(stateDir: string): string {
         `state directory ${path} belongs to user ${uid}: name another with --state-dir`,
       );
     }
-    if ((mode & 0o077) !== 0 && process.platform !== 'win32') chmodSync(path, 0o700);
+    if ((mode & 0o077) !== 0 && process.platform !== 'win32') closeToOthers(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return path;
   } catch (cause) {
@@ -30,4 +31,19 @@ export function prepareStateDir(stateDir: string): string {
       { cause },
     );
   }
+}
+
+/** What a bridge leaves in its directory; seeing it tells our directory from somebody's home. */
+const ours = ['lock', 'journal.sqlite', 'token'];
+
+function closeToOthers(path: string): void {
+  const names = readdirSync(path);
+  const isOurs = names.length === 0 || names.some((name) => ours.includes(name));
+  if (!isOurs) {
+    throw new DaemonError(
+      'invalid_option',
+      `state directory ${path} is open to others and holds other things: name one of its own, as --state-dir ${join(path, 'holdfast')}`,
+    );
+  }
+  chmodSync(path, 0o700);
 }

@@ -32,7 +32,10 @@ test('a generated token that others can read is refused with the remedy', () => 
 test('a token file of the user that others can read is used, with a notice', () => {
   const path = join(folder, 'mine');
   writeFileSync(path, 'secret\n', { mode: 0o644 });
-  expect(obtainToken({ kind: 'file', path })).toMatchObject({ token: 'secret', notice: expect.stringContaining('chmod') });
+  expect(obtainToken({ kind: 'file', path })).toMatchObject({
+    token: 'secret',
+    notice: expect.stringContaining('chmod'),
+  });
 });
 
 test.each(['', '\n', 'two words', 'naïve'])('a file with %j holds no token', (text) => {
@@ -50,6 +53,13 @@ test('a state directory is made for its owner only, one that is open is closed',
   expect(statSync(prepareStateDir(path)).mode & 0o777).toBe(0o700);
   chmodSync(path, 0o755);
   expect(statSync(prepareStateDir(path)).mode & 0o777).toBe(0o700);
+});
+
+test('a directory that holds other things is not closed to others behind their back', () => {
+  writeFileSync(join(folder, 'somebody'), '');
+  chmodSync(folder, 0o755);
+  expect(() => prepareStateDir(folder)).toThrow(refused);
+  expect(statSync(folder).mode & 0o777).toBe(0o755);
 });
 
 test('a state directory that is a file is refused', () => {

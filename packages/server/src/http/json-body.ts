@@ -12,7 +12,7 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    [/^application\/(?:[\w.+-]+\+)?json(?:;|$)/],
+    /^application\/(?:[\w.+-]+\+)?json(?:;|$)/,
     { parseAs: 'string' },
     (request, text, done) => {
       if (typeof text !== 'string' || text.trim() === '') return done(null, undefined);

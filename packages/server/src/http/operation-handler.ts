@@ -28,11 +28,11 @@ interface AnswerParts extends AnswerDelivery {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type AnswerFor<Status, Schema> = Schema extends TSchema
-  ? AnswerParts & { readonly status: Status; readonly body: Static<Schema> }
-  : Schema extends 'stream'
-    ? AnswerParts & { readonly status: Status; readonly stream: (response: ServerResponse) => void }
-    : AnswerParts & { readonly status: Status };
+type AnswerFor<Status, Schema> = Schema extends 'stream'
+  ? AnswerParts & { readonly status: Status; readonly stream: (response: ServerResponse) => void }
+  : Schema extends null
+    ? AnswerParts & { readonly status: Status }
+    : AnswerParts & { readonly status: Status; readonly body: ValueOf<Schema> };
 
 /** An answer by one of the operation's declared responses. */
 export type OperationAnswer<O extends Operation> = {

@@ -19,7 +19,9 @@ export function asProblemError(thrown: unknown): DaemonError {
   // Only `code` is read, and it is compared.
   const code = (thrown as Partial<FastifyError> | null)?.code;
   const known = code === undefined ? undefined : frameworkErrors[code];
-  return known?.() ?? new DaemonError('internal', 'an unexpected error; the log has it', {}, { cause: thrown });
+  return (
+    known?.() ?? new DaemonError('internal', 'an unexpected error; the log has it', {}, { cause: thrown })
+  );
 }
 
 /** Answers an error as `application/problem+json`. Source: RFC 9457. */
@@ -27,11 +29,14 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   const error = asProblemError(thrown);
   const status = httpStatus[error.code];
   if (status >= 500 && error.code === 'internal') {
-    request.log.error({ err: error.cause ?? error, reqId: request.id }, 'request failed');
+    request.log.error({ err: error.cause ?? error }, 'request failed');
   }
   const retryAfter = retryAfterSeconds[error.code] ?? (status === 429 || status === 503 ? 5 : undefined);
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   const problem = toProblem(error, { instance: request.url.split('?', 1)[0] });
-  // A string is sent as it is: Fastify would add a charset, which JSON media types do not have.
-  return reply.code(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+  // As bytes: to a string Fastify would add a charset, which JSON media types do not have.
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json')
+    .send(Buffer.from(JSON.stringify(problem)));
 }

@@ -24,7 +24,10 @@ export function refuseOtherMethods(app: FastifyInstance, operations: readonly Op
       // Before the body is read: what is wrong with it does not matter here.
       onRequest: async (request, reply) => {
         reply.header('allow', allow);
-        throw new DaemonError('method_not_allowed', `${pathOf(request)} takes ${allow}, not ${request.method}`);
+        throw new DaemonError(
+          'method_not_allowed',
+          `${pathOf(request)} takes ${allow}, not ${request.method}`,
+        );
       },
       handler: () => undefined,
     });

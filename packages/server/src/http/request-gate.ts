@@ -1,7 +1,7 @@
 import { DaemonError, type Operation } from '@holdfast/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../auth/bearer-token.ts';
-import { hostGuard, type HostRules } from '../plugins/host-guard.ts';
+import { type HostRules, hostGuard } from '../plugins/host-guard.ts';
 import { originGuard } from '../plugins/origin-guard.ts';
 
 export interface GateOptions extends HostRules {

@@ -1,5 +1,5 @@
 import type { ErrorCode, Operation } from '@holdfast/protocol';
-import type { TObject } from 'typebox';
+import { type TObject, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/schema';
 import { schemaViolation } from './schema-violation.ts';
 
@@ -23,9 +23,9 @@ export function requestParts(operation: Operation): PartReaders {
     query: partReader('query', query, fieldErrors, converted),
     body: partReader(
       'body',
-      body !== undefined && !isSeed ? { ...body, additionalProperties: false } : body,
+      body === undefined || isSeed ? body : Type.Object(body.properties, { additionalProperties: false }),
       fieldErrors,
-      (value) => value ?? (isSeed ? {} : undefined),
+      (value) => (value === undefined && isSeed ? {} : value),
     ),
   };
 }

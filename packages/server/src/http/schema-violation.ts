@@ -7,10 +7,7 @@ export function schemaViolation(
   fieldErrors: Readonly<Record<string, ErrorCode>> = {},
 ): DaemonError {
   const { value, part, errors } = refused;
-  const placed = errors
-    .filter((error) => error.keyword !== 'anyOf' || errors.length === 1)
-    .map((error) => ({ error, segments: segmentsOf(error) }));
-  // Of a union's branches, the one that got furthest is the one that was meant.
+  const placed = telling(errors).map((error) => ({ error, segments: segmentsOf(error) }));
   const depth = Math.max(...placed.map(({ segments }) => segments.length));
   const named = placed.filter(({ segments }) => segments.length === depth);
   const segments = named[0]?.segments ?? [];
@@ -28,6 +25,18 @@ export function schemaViolation(
     code === 'invalid_request' ? details : { ...details, field },
   );
 }
+
+/** Of a union's branches, the one whose constants fit was meant; where none fits, the constants are what is wrong. */
+function telling(errors: readonly TValidationError[]): readonly TValidationError[] {
+  const named = errors.filter(({ keyword }) => keyword !== 'anyOf');
+  if (named.length === 0) return errors;
+  const constants = named.filter(({ keyword }) => keyword === 'const');
+  const dismissed = new Set(constants.map(branchOf));
+  const meant = named.filter((error) => !dismissed.has(branchOf(error)));
+  return constants.length === 0 ? named : meant.length > 0 ? meant : constants;
+}
+
+const branchOf = ({ schemaPath }: TValidationError): string => /^.*\/anyOf\/\d+/.exec(schemaPath)?.[0] ?? '';
 
 function segmentsOf(error: TValidationError): readonly string[] {
   const parent = error.instancePath

@@ -19,7 +19,8 @@ export interface HostRules {
  */
 export function hostGuard({ host, allowedHosts }: HostRules): (header: string | undefined) => void {
   const listed = new Set(allowedHosts.map((name) => name.toLowerCase()));
-  if (!WILDCARDS.has(host)) listed.add(host.includes(':') && !host.startsWith('[') ? `[${host}]` : host.toLowerCase());
+  if (!WILDCARDS.has(host))
+    listed.add(host.includes(':') && !host.startsWith('[') ? `[${host}]` : host.toLowerCase());
   return (header) => {
     const authority = header?.toLowerCase() ?? '';
     const hostname = HOST.exec(authority)?.[1];

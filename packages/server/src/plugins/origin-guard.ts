@@ -51,7 +51,8 @@ export function originGuard(
     }
     const isPreflight = method === 'OPTIONS' && requestedMethod !== undefined;
     const common = { 'access-control-allow-origin': origin, vary: 'Origin' };
-    if (!isPreflight) return { headers: { ...common, 'access-control-expose-headers': EXPOSED }, isPreflight };
+    if (!isPreflight)
+      return { headers: { ...common, 'access-control-expose-headers': EXPOSED }, isPreflight };
     return {
       headers: {
         ...common,

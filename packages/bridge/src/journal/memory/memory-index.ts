@@ -52,6 +52,10 @@ export class MemoryIndex implements SessionIndex {
       .at(-1);
   }
 
+  async hasDisplayName(workspace: string, displayName: string): Promise<boolean> {
+    return this.#rows().some((row) => row.workspace === workspace && row.displayName === displayName);
+  }
+
   #rows(): SessionRow[] {
     return [...this.#records.rows.values()].map(({ row }) => row);
   }

@@ -54,7 +54,8 @@ const countOut = `
 /**
  * The tables. Events and facts lie in the order they are read in: `k` is stream · 2^32 + id (facts: a count of their
  * own), so that a replay is one walk of one tree and no second index is kept. An erased stream's number is not used
- * again; its rows are swept later, a few at a time.
+ * again; its rows are swept later, a few at a time. Idempotency keys arrive in random order, so their indexes hold
+ * digests: a tenth of the pages are touched, and the row itself settles who is meant.
  */
 export const schema = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -80,13 +81,14 @@ CREATE TABLE sessions (
   snapshot_seq INTEGER NOT NULL, snapshot_crc INTEGER NOT NULL, snapshot TEXT NOT NULL);
 CREATE INDEX by_activity ON sessions (lifecycle, is_archived, activity_at);
 CREATE INDEX by_created ON sessions (lifecycle, is_archived, created_at);
-CREATE INDEX by_workspace_activity ON sessions (workspace, lifecycle, is_archived, activity_at, agent);
-CREATE INDEX by_workspace_created ON sessions (workspace, lifecycle, is_archived, created_at, agent);
-CREATE INDEX by_cwd_activity ON sessions (cwd, lifecycle, is_archived, activity_at, agent, workspace);
-CREATE INDEX by_cwd_created ON sessions (cwd, lifecycle, is_archived, created_at, agent, workspace);
+CREATE INDEX by_workspace_activity ON sessions (workspace, lifecycle, is_archived, activity_at, id, agent);
+CREATE INDEX by_workspace_created ON sessions (workspace, lifecycle, is_archived, created_at, id, agent);
+CREATE INDEX by_cwd_activity ON sessions (cwd, lifecycle, is_archived, activity_at, id, agent, workspace);
+CREATE INDEX by_cwd_created ON sessions (cwd, lifecycle, is_archived, created_at, id, agent, workspace);
 CREATE INDEX by_agent_activity ON sessions (agent, lifecycle, is_archived, activity_at);
 CREATE INDEX by_agent_created ON sessions (agent, lifecycle, is_archived, created_at);
 CREATE INDEX unfinished ON sessions (id) WHERE is_unfinished = 1;
+CREATE INDEX named ON sessions (workspace, display_name) WHERE display_name IS NOT NULL;
 CREATE INDEX default_targets ON sessions (cwd, agent, created_at) WHERE is_default_target = 1;
 
 CREATE TABLE totals (
@@ -99,8 +101,10 @@ CREATE TRIGGER count_moved AFTER UPDATE OF cwd, workspace, agent, lifecycle, is_
   BEGIN ${countOut} ${countIn} END;
 
 CREATE TABLE keys (
-  scope TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL, session_id TEXT NOT NULL,
-  answer TEXT NOT NULL, crc INTEGER NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (scope, key));
-CREATE INDEX keys_by_session ON keys (session_id);
+  id INTEGER PRIMARY KEY, digest INTEGER NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL,
+  session_digest INTEGER NOT NULL, session_id TEXT NOT NULL,
+  answer TEXT NOT NULL, crc INTEGER NOT NULL, created_at INTEGER NOT NULL);
+CREATE INDEX keys_by_name ON keys (digest);
+CREATE INDEX keys_by_session ON keys (session_digest);
 CREATE INDEX keys_by_age ON keys (created_at);
 `;

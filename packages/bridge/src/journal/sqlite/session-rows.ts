@@ -36,40 +36,54 @@ const lively = sessionColumns.filter((column) => column !== 'session_id' && !ste
 
 /** Writes index rows within the open transaction, and numbers each write. */
 export class SessionRowWriter {
-  readonly #updateLively: Statement<[]>;
-  readonly #updateAll: Statement<[]>;
-  readonly #insert: Statement<[]>;
+  readonly #updateLively: NamedStatement;
+  readonly #updateAll: NamedStatement;
+  readonly #insert: NamedStatement;
   readonly #erase: Statement<[]>;
 
   constructor(database: Database) {
     const set = (columns: readonly string[]) => columns.map((column) => `${column} = :${column}`).join(', ');
-    const numbered = (sql: string) => numberParameters(sql);
     const others = sessionColumns.filter((column) => column !== 'session_id');
     const isSteady = steady.map((column) => `${column} = :${column}`).join(' AND ');
-    this.#updateLively = database.prepare(
-      numbered(
-        `UPDATE sessions SET index_seq = :index_seq, ${set(lively)} WHERE session_id = :session_id AND ${isSteady}`,
-      ),
-    );
-    this.#updateAll = database.prepare(
-      numbered(`UPDATE sessions SET index_seq = :index_seq, ${set(others)} WHERE session_id = :session_id`),
-    );
     const all = ['index_seq', ...sessionColumns];
-    this.#insert = database.prepare(
-      numbered(`INSERT INTO sessions (${all}) VALUES (${all.map((column) => `:${column}`)})`),
+    const update = 'UPDATE sessions SET index_seq = :index_seq,';
+    const itself = 'WHERE session_id = :session_id';
+    this.#updateLively = new NamedStatement(database, `${update} ${set(lively)} ${itself} AND ${isSteady}`);
+    this.#updateAll = new NamedStatement(database, `${update} ${set(others)} ${itself}`);
+    this.#insert = new NamedStatement(
+      database,
+      `INSERT INTO sessions (${all}) VALUES (${all.map((column) => `:${column}`)})`,
     );
     this.#erase = database.prepare('DELETE FROM sessions WHERE session_id = ?');
   }
 
   write(row: SessionRow, indexSeq: number): void {
     const values = [...toStored(row), indexSeq];
-    if (this.#updateLively.run(...values) > 0 || this.#updateAll.run(...values) > 0) return;
-    this.#insert.run(...values);
+    if (this.#updateLively.run(values) > 0 || this.#updateAll.run(values) > 0) return;
+    this.#insert.run(values);
   }
 
   /** Whether there was one. */
   erase(sessionId: SessionId): boolean {
     return this.#erase.run(sessionId) > 0;
+  }
+}
+
+/** A statement whose `:column` parameters take their values from one list: `sessionColumns`, then `index_seq`. */
+class NamedStatement {
+  readonly #statement: Statement<[]>;
+  readonly #places: readonly number[];
+
+  constructor(database: Database, sql: string) {
+    const order: readonly string[] = [...sessionColumns, 'index_seq'];
+    // Plain `?` only: Node 22 does not bind a list of values to numbered parameters.
+    this.#statement = database.prepare(sql.replace(/:\w+/g, '?'));
+    this.#places = [...sql.matchAll(/:(\w+)/g)].map(([, column = '']) => order.indexOf(column));
+  }
+
+  /** How many rows changed. */
+  run(values: readonly SqlValue[]): number {
+    return this.#statement.run(...this.#places.map((place) => values[place] ?? null));
   }
 }
 
@@ -151,10 +165,4 @@ function toStored(row: SessionRow): StoredRow {
     textChecksum(row.snapshot),
     row.snapshot,
   ];
-}
-
-/** Turns `:column` into `?n`, n counting `sessionColumns` and then `index_seq`: one list of values fits all. */
-function numberParameters(sql: string): string {
-  const order: readonly SqlValue[] = [...sessionColumns, 'index_seq'];
-  return sql.replace(/:(\w+)/g, (_, column: string) => `?${order.indexOf(column) + 1}`);
 }

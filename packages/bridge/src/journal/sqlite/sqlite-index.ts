@@ -16,6 +16,7 @@ export class SqliteIndex implements SessionIndex {
   readonly #bySession: Statement<StoredRow>;
   readonly #unfinished: Statement<StoredRow>;
   readonly #defaultTarget: Statement<StoredRow>;
+  readonly #named: Statement<[number]>;
 
   constructor(database: Database, indexSeq: () => number) {
     const select = `SELECT ${sessionColumns} FROM sessions`;
@@ -30,6 +31,9 @@ export class SqliteIndex implements SessionIndex {
       `${select} INDEXED BY default_targets
          WHERE is_default_target = 1 AND cwd = ? AND agent = ? AND lifecycle = 'open'
          ORDER BY created_at DESC, id DESC LIMIT 1`,
+    );
+    this.#named = database.prepare(
+      'SELECT 1 FROM sessions INDEXED BY named WHERE workspace = ? AND display_name = ? LIMIT 1',
     );
   }
 
@@ -65,6 +69,10 @@ export class SqliteIndex implements SessionIndex {
 
   async defaultTarget(cwd: string, agent: string): Promise<SessionRow | undefined> {
     return this.#reading(() => optionalRow(this.#defaultTarget.row(cwd, agent)));
+  }
+
+  async hasDisplayName(workspace: string, displayName: string): Promise<boolean> {
+    return this.#reading(() => this.#named.row(workspace, displayName) !== undefined);
   }
 
   #total(query: ListQuery): number {

@@ -36,7 +36,7 @@ export function effectiveEntries(loaded: Config): Readonly<Record<string, Entry>
       const value = Object.hasOwn(resolved, name) ? resolved[name] : loaded.options[name];
       return [name, { value, source: loaded.sources[name] }];
     });
-  const agents = { value: maskEnvironments(loaded.agents), source: agentSource(loaded) };
+  const agents = { value: maskAgents(loaded.agents), source: agentSource(loaded) };
   return Object.fromEntries([...options, ['token', tokenEntry(loaded.token)], ['agents', agents]]);
 }
 
@@ -55,17 +55,22 @@ function tokenEntry(origin: TokenOrigin): Entry {
   }
 }
 
-/** The variables of an agent are where its keys are: names are shown, values are not. */
-function maskEnvironments(agents: Config['agents']): unknown {
+/** The variables and arguments of an agent are where its keys are: names are shown, such values are not. */
+export function maskAgents(agents: Config['agents']): unknown {
   const masked = Object.entries(agents).map(([name, agent]) => {
-    if (agent.env === undefined) return [name, agent];
-    const env = Object.entries(agent.env).map(([variable, value]) => [
-      variable,
-      value === null ? null : '***',
-    ]);
-    return [name, { ...agent, env: Object.fromEntries(env) }];
+    const args = agent.args?.map((arg, index, all) => maskArgument(arg, all[index - 1]));
+    const env = Object.entries(agent.env ?? {}).map(([key, value]) => [key, value === null ? null : '***']);
+    return [name, { ...agent, args, env: agent.env && Object.fromEntries(env) }];
   });
   return Object.fromEntries(masked);
+}
+
+const secretFlag = /^--?[\w-]*(key|token|secret|password)[\w-]*/i;
+
+function maskArgument(arg: string, before: string | undefined): string {
+  const [flag = ''] = arg.split('=', 1);
+  if (secretFlag.test(flag)) return flag === arg ? arg : `${flag}=***`;
+  return before !== undefined && secretFlag.test(before) && !before.includes('=') ? '***' : arg;
 }
 
 function agentSource({ agents, sources, configPath }: Config): string {

@@ -17,7 +17,8 @@ interface Screen {
   plan: string;
 }
 
-/** Turns events into what a person reads: text plainly, thoughts dim, a line per step of a tool, the plan as a list. */
+/** Turns events into what a person reads: text plainly, thoughts dim, a line when a tool starts and
+ * one when it ends, the plan as a list. */
 export function answerView(paint: (style: 'dim' | 'red' | 'yellow', text: string) => string = dimToStderr) {
   const screen: Screen = { open: undefined, tools: new Map(), plan: '' };
   return {
@@ -74,9 +75,10 @@ function takeTool(screen: Screen, update: Fields, paint: Paint): readonly Piece[
   const title = typeof update['title'] === 'string' ? oneLine(update['title']) : (known?.title ?? id);
   const status = typeof update['status'] === 'string' ? update['status'] : (known?.status ?? 'pending');
   screen.tools.set(id, { title, status });
-  if (known?.status === status || (known !== undefined && status === 'pending')) return [];
-  const label = status === 'failed' ? paint('red', status) : paint('dim', status.replace('_', ' '));
-  return line(screen, `${paint('dim', '▸')} ${title} ${label}`);
+  if (known === undefined && status !== 'completed' && status !== 'failed') return line(screen, `▸ ${title}`);
+  if (known?.status === status) return [];
+  if (status === 'failed') return line(screen, paint('red', `✗ ${title}`));
+  return status === 'completed' ? line(screen, paint('dim', `✓ ${title}`)) : [];
 }
 
 const planMarks: Readonly<Record<string, string>> = { completed: '[x]', in_progress: '[~]' };

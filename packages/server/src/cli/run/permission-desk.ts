@@ -100,6 +100,6 @@ async function ask(
       if (!signal.aborted) throw error;
     }
   }
-  say('\n(answered elsewhere)\n');
+  say('\n(no answer is needed any more)\n');
   return 'withdrawn';
 }

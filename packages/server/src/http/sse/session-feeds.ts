@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Subscription } from '@holdfast/bridge';
-import { encodeRetry, type EventData, type SessionId } from '@holdfast/protocol';
+import { type EventData, encodeRetry, type SessionId } from '@holdfast/protocol';
 import { openSink } from './frame-sink.ts';
 import { SessionFeed } from './session-feed.ts';
 import { StreamReader } from './stream-reader.ts';

@@ -1,0 +1,58 @@
+import { type AgentSessionId, type Context, DaemonError } from '@holdfast/protocol';
+import type { AgentLease, ConversationState } from '../ports/agents.ts';
+import type { EarlySink } from '../session/agent-seat.ts';
+import type { PromptBlock } from '../session/entry.ts';
+import type { Session } from '../session/session.ts';
+import type { BranchTarget } from '../turns/branch-point.ts';
+import { foldUpdate, reseedBlock, type TranscriptTurn, writeTranscript } from '../turns/reseed-transcript.ts';
+import type { BranchHistory } from './branch-history.ts';
+
+/** The branch's own agent session, and what the agent knows of the past in it. */
+export interface BranchAgent {
+  readonly agentSessionId: AgentSessionId;
+  readonly agentState: ConversationState;
+  readonly context: Exclude<Context, 'unchanged'>;
+  readonly reseed: { readonly turns: number; readonly omittedTurns: number; readonly chars: number } | null;
+  readonly block: PromptBlock | null;
+}
+
+/** Forks the source's agent session where that is the same past and the agent can; else a fresh one to be reseeded. */
+export async function openBranchAgent(
+  source: Session,
+  history: BranchHistory,
+  target: BranchTarget,
+  lease: AgentLease,
+  sink: EarlySink,
+): Promise<BranchAgent> {
+  const forked = target.kind === 'head' ? await fork(source, lease, sink) : undefined;
+  if (forked !== undefined) return { ...forked, context: 'native', reseed: null, block: null };
+  const { agentSessionId, ...agentState } = await lease.connection.newSession(source.state, sink);
+  if (history.point.turns === 0) return { agentSessionId, agentState, context: 'fresh', reseed: null, block: null };
+  const transcript = writeTranscript(turnsOf(history));
+  const { turns, omittedTurns, text } = transcript;
+  const reseed = { turns, omittedTurns, chars: text.length };
+  return { agentSessionId, agentState, context: 'reseeded', reseed, block: reseedBlock(transcript) };
+}
+
+async function fork(source: Session, { connection }: AgentLease, sink: EarlySink) {
+  const { conversation } = source.seat;
+  const isSameProcess = conversation?.lease.connection === connection;
+  const mayFork = source.state.phase.kind === 'idle' && source.state.binding?.isSeeded === true;
+  if (conversation === undefined || !isSameProcess || !mayFork || !connection.introduction.capabilities.canFork) return undefined;
+  try {
+    const { agentSessionId, ...agentState } = await connection.forkSession(conversation.agentSessionId, source.state, sink);
+    return { agentSessionId, agentState };
+  } catch (error) {
+    // Declared but broken: the branch is reseeded instead. Only a dead process leaves no way out.
+    if (error instanceof DaemonError && error.code === 'agent_exited') throw error;
+    return undefined;
+  }
+}
+
+function turnsOf({ events }: BranchHistory): readonly TranscriptTurn[] {
+  return events.reduce<readonly TranscriptTurn[]>(
+    (turns, { event }) =>
+      event.type === 'session_update' ? foldUpdate(turns, event.promptId, event.data.update) : turns,
+    [],
+  );
+}

@@ -1,0 +1,91 @@
+import { DaemonError, type SessionId } from '@holdfast/protocol';
+import type { Caller } from '../bridge.ts';
+import type { Core } from '../core.ts';
+import { requireOpen, requireRegistered } from '../session/decision.ts';
+import { failureOf } from '../session/failure.ts';
+import type { Session } from '../session/session.ts';
+import { touch } from './prompt-session.ts';
+
+/**
+ * Chooses the model of a session; kept for the next agent session where there is none now.
+ * @throws session_not_found, capability_missing, agent_error
+ */
+export async function setSessionModel(core: Core, sessionId: SessionId, modelId: string, caller: Caller): Promise<void> {
+  const session = await wakeOpen(core, sessionId, caller);
+  const { clientId } = caller;
+  if (session.state.agentState.currentModelId === modelId) return;
+  const { conversation } = session.seat;
+  if (conversation === undefined) return await session.execute({ kind: 'want', modelId, clientId });
+  try {
+    await conversation.lease.connection.setModel(conversation.agentSessionId, modelId);
+  } catch (error) {
+    const { message } = failureOf(error);
+    await session.execute({ kind: 'model_refused', modelId, error: message, clientId });
+    throw unsupported(error, 'model');
+  }
+  await session.execute({ kind: 'configured', modelId, clientId });
+}
+
+/**
+ * Chooses the mode of a session and answers the one before.
+ * @throws session_not_found, invalid_mode{allowed}, capability_missing, agent_error
+ */
+export async function setSessionMode(
+  core: Core,
+  sessionId: SessionId,
+  modeId: string,
+  caller: Caller,
+): Promise<{ readonly previous: string | undefined }> {
+  const session = await wakeOpen(core, sessionId, caller);
+  const { clientId } = caller;
+  const previous = session.state.agentState.currentModeId ?? undefined;
+  if (previous === modeId) return { previous };
+  requireOffered(session, modeId);
+  const { conversation } = session.seat;
+  if (conversation === undefined) {
+    await session.execute({ kind: 'want', modeId, clientId });
+    return { previous };
+  }
+  try {
+    await conversation.lease.connection.setMode(conversation.agentSessionId, modeId);
+  } catch (error) {
+    throw unsupported(error, 'mode');
+  }
+  await session.execute({ kind: 'configured', modeId, clientId });
+  return { previous };
+}
+
+async function wakeOpen(core: Core, sessionId: SessionId, caller: Caller): Promise<Session> {
+  const session = await core.registry.wake(sessionId);
+  requireOpen(session.state);
+  requireRegistered(session.state, caller.clientId);
+  touch(core, session, caller);
+  return session;
+}
+
+/** @throws invalid_mode when the agent lists its modes and this is none of them */
+function requireOffered({ state }: Session, modeId: string): void {
+  const allowed = offeredModes(state.agentState.modes);
+  if (allowed === undefined || allowed.includes(modeId)) return;
+  throw new DaemonError('invalid_mode', `mode "${modeId}" is not offered; choose one of ${allowed.join(', ')}`, {
+    modeId,
+    allowed,
+  });
+}
+
+/** Ids of ACP's SessionModeState, where the agent reported one. */
+function offeredModes(modes: unknown): string[] | undefined {
+  if (typeof modes !== 'object' || modes === null || !('availableModes' in modes)) return undefined;
+  if (!Array.isArray(modes.availableModes)) return undefined;
+  return modes.availableModes.flatMap((mode: unknown) =>
+    typeof mode === 'object' && mode !== null && 'id' in mode && typeof mode.id === 'string' ? [mode.id] : [],
+  );
+}
+
+const methodNotFound = -32_601;
+
+/** An agent that does not know the method lacks the capability. */
+function unsupported(error: unknown, setting: string): unknown {
+  if (!(error instanceof DaemonError) || error.details['agentCode'] !== methodNotFound) return error;
+  return new DaemonError('capability_missing', `the agent cannot change its ${setting} over ACP`, { setting }, { cause: error });
+}

@@ -1,0 +1,117 @@
+import { type ClientId, type Context, DaemonError } from '@holdfast/protocol';
+import type { Core } from '../core.ts';
+import type { AgentConnection, AgentLease, ConversationState } from '../ports/agents.ts';
+import { EarlySink } from '../session/agent-seat.ts';
+import { agentSink } from '../session/agent-sink.ts';
+import type { BoundDetails } from '../session/command.ts';
+import { nextBinding } from '../session/decide-agent.ts';
+import type { PromptBlock, Settings } from '../session/entry.ts';
+import type { Session } from '../session/session.ts';
+import type { Binding, SessionState } from '../session/state.ts';
+import { readTranscript } from '../turns/read-transcript.ts';
+import { reseedBlock } from '../turns/reseed-transcript.ts';
+
+interface Reopened extends Pick<BoundDetails, 'agentSessionId' | 'agentState' | 'context' | 'reseed'> {
+  readonly block: PromptBlock | null;
+}
+
+/**
+ * Gets a session in `opening` an agent session again: what the agent remembers where it can (`session/resume`, then
+ * `session/load`), else a fresh one that is told the history with the next prompt. Ends in `bound`; the clients that
+ * wait by then are registered with it.
+ * @throws what the agent failed with; the caller ends the opening
+ */
+export async function openAgent(
+  core: Core,
+  session: Session,
+  clientIds: readonly ClientId[],
+): Promise<Exclude<Context, 'unchanged'>> {
+  const { state } = session;
+  const sink = new EarlySink();
+  const lease = await core.agents.lease(state.agent, state.workspace);
+  try {
+    const { block, ...reopened } = await reopen(core, state, lease, sink);
+    const { agentSessionId } = reopened;
+    const applied = await applySettings(core, session.state, lease.connection, reopened);
+    const binding = nextBinding(session.state);
+    session.seat.sit({ lease, agentSessionId, binding, reseed: block });
+    const bound = session.execute({ kind: 'bound', ...reopened, pid: lease.connection.pid, clientIds, applied });
+    sink.connect(agentSink(core, session, binding));
+    await bound;
+    return reopened.context;
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}
+
+async function reopen(core: Core, state: SessionState, lease: AgentLease, sink: EarlySink): Promise<Reopened> {
+  const { connection } = lease;
+  const { binding } = state;
+  if (binding?.isSeeded) {
+    const native = await restoreNatively(core, state, binding, connection, sink);
+    if (native !== undefined) {
+      const { agentSessionId } = binding;
+      return { agentSessionId, agentState: native, context: 'native', reseed: null, block: null };
+    }
+  }
+  const { agentSessionId, ...agentState } = await connection.newSession(state, sink);
+  if (state.turnCount === 0) return { agentSessionId, agentState, context: 'fresh', reseed: null, block: null };
+  const transcript = await readTranscript(core.journal, state.sessionId);
+  const { turns, omittedTurns, text } = transcript;
+  const reseed = { turns, omittedTurns, chars: text.length };
+  return { agentSessionId, agentState, context: 'reseeded', reseed, block: reseedBlock(transcript) };
+}
+
+/** What the agent itself can restore; undefined where it cannot, although it may have declared that it can. */
+async function restoreNatively(
+  core: Core,
+  state: SessionState,
+  { agentSessionId }: Binding,
+  connection: AgentConnection,
+  sink: EarlySink,
+): Promise<ConversationState | undefined> {
+  const { canResume, canLoad } = connection.introduction.capabilities;
+  const attempts = [
+    canResume ? () => connection.resumeSession(agentSessionId, state, sink) : undefined,
+    canLoad ? () => connection.loadSession(agentSessionId, state, sink) : undefined,
+  ];
+  for (const attempt of attempts) {
+    if (attempt === undefined) continue;
+    try {
+      return await attempt();
+    } catch (error) {
+      const isFinal = error instanceof DaemonError && finalFailures.has(error.code);
+      if (isFinal) throw error;
+      core.logger.warn({ sessionId: state.sessionId, err: error }, 'the agent did not restore the session itself');
+    }
+  }
+  return undefined;
+}
+
+/** After these a fresh agent session on the same process is no way out. */
+const finalFailures: ReadonlySet<string> = new Set(['agent_exited', 'session_restore_timeout', 'agent_auth_required']);
+
+/** Applies what clients chose to the new binding; what the agent refuses is left as the agent has it. */
+async function applySettings(
+  core: Core,
+  { sessionId, settings }: SessionState,
+  connection: AgentConnection,
+  { agentSessionId }: Pick<Reopened, 'agentSessionId'>,
+): Promise<Settings> {
+  const { modelId, modeId } = settings;
+  const attempt = async (value: string | undefined, apply: (value: string) => Promise<void>) => {
+    if (value === undefined) return undefined;
+    try {
+      await apply(value);
+      return value;
+    } catch (error) {
+      core.logger.warn({ sessionId, value, err: error }, 'the agent refused a setting of the session');
+      return undefined;
+    }
+  };
+  return {
+    modelId: await attempt(modelId, (id) => connection.setModel(agentSessionId, id)),
+    modeId: await attempt(modeId, (id) => connection.setMode(agentSessionId, id)),
+  };
+}

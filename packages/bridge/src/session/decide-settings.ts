@@ -1,0 +1,34 @@
+import type { CommandOf } from './command.ts';
+import { type Decision, requireOpen, requireRegistered } from './decision.ts';
+import { event, fact, type SessionEntry } from './entry.ts';
+import type { SessionState } from './state.ts';
+
+/** Keeps a choice for the next agent session. */
+export function decideWant(state: SessionState, { modelId, modeId, clientId }: CommandOf<'want'>): Decision {
+  requireOpen(state);
+  requireRegistered(state, clientId);
+  return { entries: [fact('settings_wanted', { modelId, modeId })], effects: [] };
+}
+
+/** Another model or mode is in force. */
+export function decideConfigured(state: SessionState, command: CommandOf<'configured'>): Decision {
+  requireOpen(state);
+  const { sessionId, agentState } = state;
+  const { modelId, modeId, clientId } = command;
+  const entries: SessionEntry[] = [];
+  if (modelId !== undefined) entries.push(event('model_switched', { sessionId, modelId }, { clientId }));
+  if (modeId !== undefined) {
+    const changed = { sessionId, previous: agentState.currentModeId ?? '', next: modeId, persisted: false };
+    entries.push(event('approval_mode_changed', changed, { clientId }));
+  }
+  return { entries, effects: [] };
+}
+
+/** The agent did not take a model. */
+export function decideModelRefused(state: SessionState, command: CommandOf<'model_refused'>): Decision {
+  requireOpen(state);
+  const { sessionId } = state;
+  const { modelId: requestedModelId, error, clientId } = command;
+  const refused = event('model_switch_failed', { sessionId, requestedModelId, error }, { clientId });
+  return { entries: [refused], effects: [] };
+}

@@ -1,0 +1,137 @@
+import {
+  type AgentSessionId,
+  agentSessionIdOf,
+  type ClientId,
+  DaemonError,
+  type PermissionRequestId,
+  type PromptId,
+  parseClientId,
+  permissionRequestIdOf,
+  promptIdOf,
+  sessionIdFrom,
+} from '@holdfast/protocol';
+import type { BoundDetails, CommandOf, SessionCommand } from '../session/command.ts';
+
+export const sessionId = sessionIdFrom('00000000-0000-4000-8000-00000000aaaa');
+export const ann = client('ann');
+export const bob = client('bob');
+
+export const prompt = (name: string): PromptId => promptIdOf(name);
+export const request = (name: string): PermissionRequestId => permissionRequestIdOf(name);
+export const agentSession = (name: string): AgentSessionId => agentSessionIdOf(name);
+
+export function client(name: string): ClientId {
+  const clientId = parseClientId(name);
+  if (clientId === undefined) throw new Error(`"${name}" is no client id`);
+  return clientId;
+}
+
+/** An agent that reports nothing of itself. */
+export const silentAgent = Object.freeze({ modes: null, models: null, configOptions: null });
+
+export const options = [
+  { optionId: 'yes', name: 'Yes', kind: 'allow_once' as const },
+  { optionId: 'no', name: 'No', kind: 'reject_once' as const },
+];
+
+/** The commands of a session's life, with what a test cares about. */
+export const c = {
+  create: (given: Partial<CommandOf<'create'>> = {}): SessionCommand => ({
+    kind: 'create',
+    sessionId,
+    cwd: '/work/app',
+    workspace: '/work',
+    agent: 'fake',
+    isDefaultTarget: true,
+    parentSessionId: null,
+    displayName: null,
+    mcpServers: [],
+    clientIds: [ann],
+    agentSessionId: agentSession('agent-1'),
+    agentState: silentAgent,
+    ...given,
+  }),
+  prompt: (name: string, given: Partial<CommandOf<'prompt'>> = {}): SessionCommand => ({
+    kind: 'prompt',
+    promptId: prompt(name),
+    content: [{ type: 'text', text: `text of ${name}` }],
+    clientId: ann,
+    deadlineMs: null,
+    meta: undefined,
+    onBusy: 'queue',
+    ...given,
+  }),
+  advance: { kind: 'advance' } as const,
+  cancel: { kind: 'cancel' } as const,
+  close: { kind: 'close', reason: 'client_close' } as const,
+  interrupt: { kind: 'interrupt' } as const,
+  recover: { kind: 'recover' } as const,
+  answered: (name: string, stopReason = 'end_turn', binding = 1): SessionCommand => ({
+    kind: 'answered',
+    binding,
+    promptId: prompt(name),
+    answer: { stopReason },
+  }),
+  failed: (
+    name: string,
+    given: Partial<CommandOf<'failed'>['failure']> = {},
+    binding = 1,
+  ): SessionCommand => ({
+    kind: 'failed',
+    binding,
+    promptId: prompt(name),
+    failure: { code: 'agent_error', message: 'no luck', ...given },
+  }),
+  deadline: (name: string): SessionCommand => ({ kind: 'deadline', promptId: prompt(name) }),
+  graceOver: (name: string): SessionCommand => ({ kind: 'grace_over', promptId: prompt(name) }),
+  says: (text: string, binding = 1): SessionCommand => ({ kind: 'updates', binding, updates: [chunk(text)] }),
+  ask: (name: string, given: Partial<CommandOf<'ask'>> = {}): SessionCommand => ({
+    kind: 'ask',
+    binding: 1,
+    requestId: request(name),
+    toolCall: { toolCallId: 'call-1' },
+    options,
+    policy: 'first-responder',
+    ...given,
+  }),
+  vote: (name: string, given: Partial<CommandOf<'vote'>> = {}): SessionCommand => ({
+    kind: 'vote',
+    requestId: request(name),
+    outcome: { outcome: 'selected', optionId: 'yes' },
+    clientId: ann,
+    isLocal: true,
+    ...given,
+  }),
+  dismiss: (name: string, reason = 'withdrawn'): SessionCommand => ({
+    kind: 'dismiss',
+    requestId: request(name),
+    reason,
+  }),
+  gone: (binding = 1): SessionCommand => ({
+    kind: 'agent_gone',
+    binding,
+    exit: { exitCode: 1, signal: null, stderrTail: 'boom' },
+  }),
+  bound: (given: Partial<BoundDetails> = {}): SessionCommand => ({
+    kind: 'bound',
+    clientIds: [],
+    applied: {},
+    agentSessionId: agentSession('agent-2'),
+    pid: 7,
+    agentState: silentAgent,
+    context: 'native',
+    reseed: null,
+    ...given,
+  }),
+  notBound: (code: CommandOf<'not_bound'>['failure']['code'] = 'agent_start_failed'): SessionCommand => ({
+    kind: 'not_bound',
+    failure: { code, message: 'it does not start' },
+  }),
+};
+
+export const chunk = (text: string): Readonly<Record<string, unknown>> => ({
+  sessionUpdate: 'agent_message_chunk',
+  content: { type: 'text', text },
+});
+
+export const unavailable = (): DaemonError => new DaemonError('journal_unavailable', 'the disk is full');

@@ -1,0 +1,31 @@
+// A program to be killed: writes to the journal at argv[2] without end and prints "<session> <seq>" for each commit
+// that was acknowledged, before it makes the next.
+import { writeSync } from 'node:fs';
+import { parseSessionId } from '@holdfast/protocol';
+import { openSqliteStore } from '../journal/sqlite/open-sqlite-store.ts';
+import { randomIds } from '../runtime/random-ids.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import { sampleAppend, sampleEvents, sampleFact, sampleKey, sampleRow } from './journal-samples.ts';
+
+const [path = '', ...names] = process.argv.slice(2);
+const store = await openSqliteStore({ path, sync: 'acks', clock: systemClock, ids: randomIds });
+
+await Promise.all(
+  names.map(async (name, place) => {
+    const sessionId = parseSessionId(name);
+    if (sessionId === undefined) throw new Error(`not a session id: ${name}`);
+    let { lastSeq } = await store.journal.range(sessionId);
+    for (let round = 1; ; round += 1) {
+      const seq = lastSeq + 1 + ((round * (place + 3)) % 23);
+      const entries = [sampleFact(`before ${lastSeq + 1}`), ...sampleEvents(lastSeq + 1, seq)];
+      await store.journal.commit({
+        appends: [sampleAppend(sessionId, lastSeq, entries)],
+        rows: [sampleRow({ sessionId, snapshotSeq: seq })],
+        keys: [sampleKey({ sessionId, key: `${name} ${seq}` })],
+        isAcknowledged: round % 3 === 0,
+      });
+      lastSeq = seq;
+      writeSync(1, `${name} ${seq}\n`);
+    }
+  }),
+);

@@ -1,0 +1,53 @@
+import { DaemonError, parseSessionId } from '@holdfast/protocol';
+import { sessionIdOf } from '../auth/caller.ts';
+import type { OperationHandlers } from '../http/operation-handler.ts';
+import type { RouteContext } from './context.ts';
+
+type LifecycleHandlers = Pick<
+  OperationHandlers,
+  'createSession' | 'heartbeat' | 'detach' | 'updateMetadata' | 'closeSession'
+>;
+
+export const replayed = { 'idempotent-replayed': 'true' } as const;
+
+/** How sessions come, are kept, and end. */
+export function lifecycleHandlers({ bridge }: RouteContext): LifecycleHandlers {
+  return {
+    async createSession({ body, caller }) {
+      const { answer, isReplayed, abandon } = await bound(bridge.createSession(body, caller));
+      return { status: 200, body: answer, headers: isReplayed ? replayed : {}, lost: abandon };
+    },
+    async heartbeat({ params, caller }) {
+      return { status: 200, body: await bridge.heartbeat(sessionIdOf(params.id), caller) };
+    },
+    async detach({ params, caller }) {
+      const sessionId = parseSessionId(params.id);
+      // A session that cannot exist has nobody attached.
+      if (sessionId !== undefined) await bridge.detach(sessionId, caller);
+      return { status: 204 };
+    },
+    async updateMetadata({ params, body, caller }) {
+      const { sessionId, displayName } = await bridge.updateMetadata(sessionIdOf(params.id), body, caller);
+      return { status: 200, body: { sessionId, displayName: displayName ?? undefined } };
+    },
+    async closeSession({ params, query, caller }) {
+      const { transcript, children } = query;
+      if ((transcript !== undefined && transcript !== 'keep') || children !== undefined) {
+        const feature = children === undefined ? `transcript=${transcript}` : 'children';
+        throw new DaemonError('capability_missing', `${feature} is not supported yet; leave it out`, {
+          feature,
+        });
+      }
+      await bridge.closeSession(sessionIdOf(params.id), caller);
+      return { status: 204 };
+    },
+  };
+}
+
+/** A delivery whose `abandon` can be handed on by itself. */
+async function bound<Answer>(
+  delivery: Promise<{ readonly answer: Answer; readonly isReplayed: boolean; abandon(): Promise<void> }>,
+) {
+  const made = await delivery;
+  return { answer: made.answer, isReplayed: made.isReplayed, abandon: () => void made.abandon() };
+}

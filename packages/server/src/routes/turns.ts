@@ -1,0 +1,42 @@
+import { permissionRequestIdOf } from '@holdfast/protocol';
+import { sessionIdOf } from '../auth/caller.ts';
+import type { OperationHandlers } from '../http/operation-handler.ts';
+import type { RouteContext } from './context.ts';
+import { replayed } from './lifecycle.ts';
+
+type TurnHandlers = Pick<
+  OperationHandlers,
+  'promptSession' | 'cancelTurn' | 'votePermission' | 'votePermissionLegacy'
+>;
+
+/** Prompts, and what a person says to a running turn. */
+export function turnHandlers({ bridge }: RouteContext): TurnHandlers {
+  return {
+    async promptSession({ params, body, caller }) {
+      const admission = await bridge.promptSession(sessionIdOf(params.id), body, caller);
+      // No event of the turn may overtake this answer, and no turn may wait for a client that has gone.
+      const release = () => admission.release();
+      return {
+        status: 202,
+        body: admission.answer,
+        headers: admission.isReplayed ? replayed : {},
+        written: release,
+        lost: release,
+      };
+    },
+    async cancelTurn({ params, caller }) {
+      await bridge.cancelTurn(sessionIdOf(params.id), caller);
+      return { status: 204 };
+    },
+    async votePermission({ params, body, caller }) {
+      const requestId = permissionRequestIdOf(params.requestId);
+      await bridge.votePermission({ sessionId: sessionIdOf(params.id), requestId }, body, caller);
+      return { status: 200, body: {} };
+    },
+    async votePermissionLegacy({ params, body, caller }) {
+      const requestId = permissionRequestIdOf(params.requestId);
+      await bridge.votePermission({ requestId }, body, caller);
+      return { status: 200, body: {} };
+    },
+  };
+}
