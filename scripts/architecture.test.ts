@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { lineBudget, maxLines, noDefaultExports, noHiddenClock } from './architecture/code-rules.ts';
 import {
@@ -14,8 +15,8 @@ import {
   typesOnlyFromSchemas,
 } from './architecture/import-rules.ts';
 import { parseSource, readSources, type SourceFile } from './architecture/source-file.ts';
-import { root } from './run.mjs';
 
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const rooms = ['protocol', 'bridge', 'sdk', 'server'];
 const manifests = rooms.map((room) => ({
   room,
@@ -73,7 +74,10 @@ const rules: readonly Rule[] = [
     remedy: 'Add it to "dependencies" with an exact version, or do without it.',
     broken: { 'packages/bridge/src/a.ts': `const f = await import('esbuild/lib/main.js');` },
     offends: ['a.ts:1 imports esbuild'],
-    kept: { 'packages/bridge/src/b.ts': `import { join } from 'node:path';\nimport 'path';` },
+    kept: {
+      'packages/bridge/src/b.ts': `import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';\nimport 'path';`,
+    },
   },
   {
     title: 'the bridge knows neither HTTP nor status codes',

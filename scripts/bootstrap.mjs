@@ -12,7 +12,11 @@ export function ensureInstalled() {
   if (existsSync(marker) && modifiedAt(marker) >= modifiedAt(join(root, 'package-lock.json'))) return;
   process.stderr.write('holdfast: installing dependencies…\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status } = spawnSync(npm, ['ci'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync(npm, ['ci'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) throw new Error('npm ci failed: see above');
 }
 

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeBinary, root } from './run.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'holdfast-first-run-'));
@@ -14,6 +15,8 @@ const workspace = join(scratch, 'workspace');
 mkdirSync(workspace);
 // The demo agent keeps its own sessions there.
 const surroundings = { ...process.env, XDG_STATE_HOME: scratch };
+/** Longer than the daemon's own grace for running turns. */
+const stopMs = 20_000;
 /** Examples that want to be told a session. */
 const wantsSession = ['packages/sdk/examples/watch-session.ts'];
 let faultCount = 0;
@@ -29,6 +32,7 @@ const daemon = spawn(
     detached: true,
   },
 );
+process.once('SIGTERM', () => leave(1)).once('SIGINT', () => leave(1));
 const exited = new Promise((resolve) => daemon.once('exit', (code, signal) => resolve(code ?? signal)));
 try {
   const ready = await firstJsonLine(daemon.stdout, exited);
@@ -54,17 +58,21 @@ try {
   }
   process.kill(-daemon.pid, 'SIGINT');
   // npm ends by the signal itself once its script has ended with 0.
-  const outcome = await exited;
+  const outcome = await Promise.race([exited, sleep(stopMs, 'still running')]);
   check('Ctrl-C ends npm start', [0, 'SIGINT'].includes(outcome), `exit ${outcome}`);
   check('the daemon has ended', !isAlive(ready.pid) && !(await answers(`${ready.url}/health`)));
   check('daemon.json is gone', !existsSync(join(stateDir, 'daemon.json')));
 } catch (error) {
   check(`${error}`, false);
-} finally {
+}
+leave(faultCount > 0 ? 1 : 0);
+
+/** Ends with nothing left of what was started. */
+function leave(code) {
   if (daemon.exitCode === null && daemon.signalCode === null) process.kill(-daemon.pid, 'SIGKILL');
   rmSync(scratch, { recursive: true, force: true });
+  process.exit(code);
 }
-if (faultCount > 0) process.exitCode = 1;
 
 function check(what, isOk, detail = '') {
   console.log(`${isOk ? 'ok  ' : 'FAIL'} ${what}`);

@@ -14,7 +14,13 @@ export function nodeBinary() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
   const os = process.platform === 'win32' ? 'win' : process.platform;
-  const bundled = join(root, 'node_modules', `node-${os}-${process.arch}`, 'bin', os === 'win' ? 'node.exe' : 'node');
+  const bundled = join(
+    root,
+    'node_modules',
+    `node-${os}-${process.arch}`,
+    'bin',
+    os === 'win' ? 'node.exe' : 'node',
+  );
   if (existsSync(bundled)) return bundled;
   throw new Error(
     `Node ${process.versions.node} is too old and no newer one is bundled for ${process.platform}-${process.arch}: install Node 22.18 or later`,

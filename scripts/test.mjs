@@ -5,4 +5,9 @@ import { root, runNode } from './run.mjs';
 
 ensureInstalled();
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-process.exitCode = await runNode(vitest, ['run', '--config', 'vitest.workspace.ts', ...process.argv.slice(2)]);
+process.exitCode = await runNode(vitest, [
+  'run',
+  '--config',
+  'vitest.workspace.ts',
+  ...process.argv.slice(2),
+]);

@@ -157,20 +157,40 @@ export interface Bridge {
   closeSession(sessionId: SessionId, caller: Caller): Promise<void>;
 
   /** Brings a session back; joins a restore of the same kind. @throws restore_in_progress, session_restore_timeout, … */
-  loadSession(sessionId: SessionId, body: RestoreSessionBody, caller: Caller): Promise<Delivery<RestoredSession>>;
+  loadSession(
+    sessionId: SessionId,
+    body: RestoreSessionBody,
+    caller: Caller,
+  ): Promise<Delivery<RestoredSession>>;
   /** As load, but the cursor it answers continues at the session's tail. */
-  resumeSession(sessionId: SessionId, body: RestoreSessionBody, caller: Caller): Promise<Delivery<RestoredSession>>;
+  resumeSession(
+    sessionId: SessionId,
+    body: RestoreSessionBody,
+    caller: Caller,
+  ): Promise<Delivery<RestoredSession>>;
   /** Makes a session of its own out of the past of another one. @throws branch_point_invalid, … */
-  branchSession(sessionId: SessionId, body: BranchSessionBody, caller: Caller): Promise<Delivery<BranchedSession>>;
+  branchSession(
+    sessionId: SessionId,
+    body: BranchSessionBody,
+    caller: Caller,
+  ): Promise<Delivery<BranchedSession>>;
   /** @throws capability_missing, agent_error */
   setSessionModel(sessionId: SessionId, modelId: string, caller: Caller): Promise<void>;
   /** @throws invalid_mode, capability_missing, agent_error */
-  setSessionMode(sessionId: SessionId, modeId: string, caller: Caller): Promise<{ readonly previous?: string }>;
+  setSessionMode(
+    sessionId: SessionId,
+    modeId: string,
+    caller: Caller,
+  ): Promise<{ readonly previous?: string }>;
   getSessionContext(sessionId: SessionId): Promise<SessionContext>;
   getSupportedCommands(sessionId: SessionId): Promise<SupportedCommands>;
   listPendingPrompts(sessionId: SessionId): Promise<PendingPromptList>;
   /** Takes a waiting prompt out of the queue; the running one is not touched. */
-  removePendingPrompt(sessionId: SessionId, promptId: PromptId, caller: Caller): Promise<{ readonly removed: boolean }>;
+  removePendingPrompt(
+    sessionId: SessionId,
+    promptId: PromptId,
+    caller: Caller,
+  ): Promise<{ readonly removed: boolean }>;
   /** One page of recorded events. @throws invalid_cursor */
   getTranscript(sessionId: SessionId, query: TranscriptQuery): Promise<TranscriptPage>;
 

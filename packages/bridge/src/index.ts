@@ -1,3 +1,4 @@
+export { type AgentRecipe, recipes } from './agents/recipes.ts';
 export type {
   Admission,
   Bridge,
@@ -10,16 +11,15 @@ export type {
   SubscribeRequest,
   Subscription,
 } from './bridge.ts';
-export { type AgentRecipe, recipes } from './agents/recipes.ts';
 export { createBridge } from './create-bridge.ts';
-export { follow, type FollowOptions } from './journal/follow.ts';
+export { type FollowOptions, follow } from './journal/follow.ts';
 export {
   type AgentConfig,
   type BridgeChoice,
-  bridgeChoices,
   type BridgeNumber,
-  bridgeNumbers,
   type BridgeOptions,
+  bridgeChoices,
+  bridgeNumbers,
 } from './options.ts';
 export type { Clock } from './ports/clock.ts';
 export type { Ids } from './ports/ids.ts';

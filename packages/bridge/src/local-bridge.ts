@@ -1,5 +1,13 @@
 import type { AgentDescriptor, SessionId, SupportedCommands } from '@holdfast/protocol';
-import type { Admission, Bridge, BridgeFigures, Caller, ListSessionsRequest, Readiness, SessionList } from './bridge.ts';
+import type {
+  Admission,
+  Bridge,
+  BridgeFigures,
+  Caller,
+  ListSessionsRequest,
+  Readiness,
+  SessionList,
+} from './bridge.ts';
 import type { Core } from './core.ts';
 import { branchSession } from './operations/branch-session.ts';
 import { closeSession } from './operations/close-session.ts';
@@ -121,7 +129,9 @@ export class LocalBridge implements Bridge {
     return await branchSession(this.#core, sessionId, body, caller);
   }
 
-  async setSessionModel(...[sessionId, modelId, caller]: Parameters<Bridge['setSessionModel']>): Promise<void> {
+  async setSessionModel(
+    ...[sessionId, modelId, caller]: Parameters<Bridge['setSessionModel']>
+  ): Promise<void> {
     await setSessionModel(this.#core, sessionId, modelId, caller);
   }
 
@@ -137,7 +147,9 @@ export class LocalBridge implements Bridge {
   async getSupportedCommands(sessionId: SessionId): Promise<SupportedCommands> {
     const { state } = await this.#wakeOpen(sessionId);
     // ACP AvailableCommand objects, taken from the agent at its word.
-    const availableCommands = [...state.agentState.availableCommands] as SupportedCommands['availableCommands'];
+    const availableCommands = [
+      ...state.agentState.availableCommands,
+    ] as SupportedCommands['availableCommands'];
     return { v: 1, sessionId, availableCommands, availableSkills: [] };
   }
 

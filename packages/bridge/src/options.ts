@@ -33,7 +33,10 @@ export const bridgeNumbers = {
   maxSubscribers: count(1_024, 100_000, 'readers', 'Readers of one session'),
   sessionIdleTimeoutMs: durationMs(1_800_000, 'Closes a session nobody uses after this long; 0 = never'),
   sessionReapIntervalMs: durationMs(60_000, 'How often idle sessions are looked for; 0 = never'),
-  agentIdleTimeoutMs: durationMs(60_000, 'Stops an agent process without sessions after this long; 0 = at once'),
+  agentIdleTimeoutMs: durationMs(
+    60_000,
+    'Stops an agent process without sessions after this long; 0 = at once',
+  ),
   initTimeoutMs: durationMs(10_000, 'Spawn and ACP initialize', 1),
   newSessionTimeoutMs: durationMs(20_000, 'ACP session/new', 1),
   restoreTimeoutMs: durationMs(60_000, 'ACP session/load and session/resume', 1),

@@ -23,12 +23,17 @@ export async function openWorkspaces(paths: readonly string[]): Promise<Workspac
   const roots = await Promise.all(
     paths.map(async (path, position): Promise<Workspace> => {
       const found = await directoryAt(path);
-      if (found.kind === 'directory') return { id: `ws_${shortHash(found.path)}`, cwd: found.path, isPrimary: position === 0 };
-      throw new DaemonError('invalid_option', `workspace "${path}" ${found.problem}; name an existing directory`);
+      if (found.kind === 'directory')
+        return { id: `ws_${shortHash(found.path)}`, cwd: found.path, isPrimary: position === 0 };
+      throw new DaemonError(
+        'invalid_option',
+        `workspace "${path}" ${found.problem}; name an existing directory`,
+      );
     }),
   );
   const [primary] = roots;
-  if (primary === undefined) throw new DaemonError('invalid_option', 'at least one workspace is needed; got none');
+  if (primary === undefined)
+    throw new DaemonError('invalid_option', 'at least one workspace is needed; got none');
   const deepestFirst = [...roots].sort((a, b) => b.cwd.length - a.cwd.length);
 
   return {
@@ -41,7 +46,9 @@ export async function openWorkspaces(paths: readonly string[]): Promise<Workspac
       }
       const found = await directoryAt(cwd);
       if (found.kind === 'problem') {
-        throw new DaemonError('invalid_cwd', `cwd "${cwd}" ${found.problem}; name an existing directory`, { cwd });
+        throw new DaemonError('invalid_cwd', `cwd "${cwd}" ${found.problem}; name an existing directory`, {
+          cwd,
+        });
       }
       const root = deepestFirst.find((candidate) => isWithin(found.path, candidate.cwd));
       if (root !== undefined) return { cwd: found.path, workspace: root.cwd };

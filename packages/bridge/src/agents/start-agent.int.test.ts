@@ -1,15 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
-import { agentsOf, findProcess, scratchFolder, scripted } from './fixtures/scripted.ts';
+import { describe, expect, it } from 'vitest';
+import { agentsOf, scratchFolder, scripted } from './fixtures/scripted.ts';
 
-const _open = { cwd: '/', mcpServers: [] };
 const failure = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
     (error: unknown) => error,
   );
-const _runs = (pid: number) => findProcess(pid) !== undefined && !findProcess(pid)?.isZombie;
-
-const _eventually = (holds: () => boolean) => vi.waitUntil(holds, { timeout: 5_000, interval: 10 });
 
 describe('an agent that cannot start', () => {
   it('for want of its command says so, with the remedy, however often it is tried', async () => {

@@ -26,6 +26,12 @@ export async function findExisting(core: Core, request: CreateRequest): Promise<
 function requireSame({ id, state }: Session, { cwd, agent }: CreateRequest): void {
   const { phase } = state;
   if (phase.kind !== 'closed' && state.cwd === cwd && state.agent === agent) return;
-  const reason = phase.kind === 'closed' ? 'is closed; load it' : `belongs to ${state.agent} in ${state.cwd}; choose another id`;
-  throw new DaemonError('session_exists', `session ${id} exists and ${reason}`, { sessionId: id, state: phase.kind });
+  const reason =
+    phase.kind === 'closed'
+      ? 'is closed; load it'
+      : `belongs to ${state.agent} in ${state.cwd}; choose another id`;
+  throw new DaemonError('session_exists', `session ${id} exists and ${reason}`, {
+    sessionId: id,
+    state: phase.kind,
+  });
 }

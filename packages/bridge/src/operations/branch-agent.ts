@@ -27,7 +27,8 @@ export async function openBranchAgent(
   const forked = target.kind === 'head' ? await fork(source, lease, sink) : undefined;
   if (forked !== undefined) return { ...forked, context: 'native', reseed: null, block: null };
   const { agentSessionId, ...agentState } = await lease.connection.newSession(source.state, sink);
-  if (history.point.turns === 0) return { agentSessionId, agentState, context: 'fresh', reseed: null, block: null };
+  if (history.point.turns === 0)
+    return { agentSessionId, agentState, context: 'fresh', reseed: null, block: null };
   const transcript = writeTranscript(turnsOf(history));
   const { turns, omittedTurns, text } = transcript;
   const reseed = { turns, omittedTurns, chars: text.length };
@@ -38,9 +39,19 @@ async function fork(source: Session, { connection }: AgentLease, sink: EarlySink
   const { conversation } = source.seat;
   const isSameProcess = conversation?.lease.connection === connection;
   const mayFork = source.state.phase.kind === 'idle' && source.state.binding?.isSeeded === true;
-  if (conversation === undefined || !isSameProcess || !mayFork || !connection.introduction.capabilities.canFork) return undefined;
+  if (
+    conversation === undefined ||
+    !isSameProcess ||
+    !mayFork ||
+    !connection.introduction.capabilities.canFork
+  )
+    return undefined;
   try {
-    const { agentSessionId, ...agentState } = await connection.forkSession(conversation.agentSessionId, source.state, sink);
+    const { agentSessionId, ...agentState } = await connection.forkSession(
+      conversation.agentSessionId,
+      source.state,
+      sink,
+    );
     return { agentSessionId, agentState };
   } catch (error) {
     // Declared but broken: the branch is reseeded instead. Only a dead process leaves no way out.

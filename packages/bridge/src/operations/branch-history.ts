@@ -1,9 +1,15 @@
 import { DaemonError, type SessionId } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
-import { decodeEntry } from '../session/envelope.ts';
 import type { SessionEvent } from '../session/entry.ts';
+import { decodeEntry } from '../session/envelope.ts';
 import type { Session } from '../session/session.ts';
-import { type BranchPoint, type BranchTarget, foldBranchPoint, isReached, noTurn } from '../turns/branch-point.ts';
+import {
+  type BranchPoint,
+  type BranchTarget,
+  foldBranchPoint,
+  isReached,
+  noTurn,
+} from '../turns/branch-point.ts';
 
 /** An event of the past, with the instant it was recorded at. */
 export interface PastEvent {
@@ -36,7 +42,11 @@ const copiedTypes: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads a session up to the last finished turn at or before the target. @throws branch_point_invalid */
-export async function readBranchHistory(core: Core, source: Session, target: BranchTarget): Promise<BranchHistory> {
+export async function readBranchHistory(
+  core: Core,
+  source: Session,
+  target: BranchTarget,
+): Promise<BranchHistory> {
   requirePoint(source, target);
   const events: (PastEvent & { readonly seq: number })[] = [];
   let point = noTurn;
@@ -49,7 +59,8 @@ export async function readBranchHistory(core: Core, source: Session, target: Bra
     point = foldBranchPoint(point, target, seen);
     if (isReached(target, seen)) return { point, events: events.filter((past) => past.seq <= point.seq) };
   }
-  if (target.kind === 'prompt') throw invalidPoint(`prompt "${target.promptId}" has not ended in this session`);
+  if (target.kind === 'prompt')
+    throw invalidPoint(`prompt "${target.promptId}" has not ended in this session`);
   return { point, events: events.filter((past) => past.seq <= point.seq) };
 }
 

@@ -110,7 +110,11 @@ async function record(core: Core, source: Session, branch: Session, parts: Parts
   const stem = branchStem(cleanName(body.name), titleOf(source.state), source.id);
   const title = await core.titles.take(workspace, branchTitles(stem));
   try {
-    const forkedFrom = { sessionId: source.id, displayName: titleOf(source.state), atEventId: history.point.seq };
+    const forkedFrom = {
+      sessionId: source.id,
+      displayName: titleOf(source.state),
+      atEventId: history.point.seq,
+    };
     const composed = composeBranch(source.state, {
       sessionId: branch.id,
       displayName: title.text,
@@ -137,7 +141,12 @@ async function record(core: Core, source: Session, branch: Session, parts: Parts
       forkedFrom,
     };
     branch.seat.sit({ lease, agentSessionId: agent.agentSessionId, binding: 1, reseed: agent.block });
-    const branched = { kind: 'branched', sourceSessionId: source.id, newSessionId: branch.id, displayName: title.text } as const;
+    const branched = {
+      kind: 'branched',
+      sourceSessionId: source.id,
+      newSessionId: branch.id,
+      displayName: title.text,
+    } as const;
     await source.execute(branched, () => ({
       keys: keep(answer, branch.id),
       appends: [{ sessionId: branch.id, expectedSeq: 0, entries }],
@@ -159,7 +168,12 @@ async function record(core: Core, source: Session, branch: Session, parts: Parts
 function tellNeighbours(
   core: Core,
   source: Session,
-  branched: { readonly kind: 'branched'; sourceSessionId: SessionId; newSessionId: SessionId; displayName: string },
+  branched: {
+    readonly kind: 'branched';
+    sourceSessionId: SessionId;
+    newSessionId: SessionId;
+    displayName: string;
+  },
 ): void {
   for (const session of core.registry.awake()) {
     const isNeighbour = session !== source && session.id !== branched.newSessionId && session.seat.isTaken;
@@ -172,11 +186,16 @@ async function untilQuiet(source: Session, onBusy: 'wait' | 'reject'): Promise<v
   const { phase } = source.state;
   if (pendingCount(phase) === 0) return;
   if (onBusy === 'reject') {
-    throw new DaemonError('branch_while_prompt_active', 'a prompt is running or queued; wait for it, or branch at an event', {
-      sessionId: source.id,
-    });
+    throw new DaemonError(
+      'branch_while_prompt_active',
+      'a prompt is running or queued; wait for it, or branch at an event',
+      {
+        sessionId: source.id,
+      },
+    );
   }
-  const last = queueOf(phase).at(-1)?.promptId ?? (phase.kind === 'running' ? phase.turn.promptId : undefined);
+  const last =
+    queueOf(phase).at(-1)?.promptId ?? (phase.kind === 'running' ? phase.turn.promptId : undefined);
   await source.until(
     (state) =>
       !(state.phase.kind === 'running' && state.phase.turn.promptId === last) &&
@@ -186,7 +205,10 @@ async function untilQuiet(source: Session, onBusy: 'wait' | 'reject'): Promise<v
 
 function targetOf({ atEventId, atPromptId }: BranchSessionBody): BranchTarget {
   if (atEventId !== undefined && atPromptId !== undefined) {
-    throw new DaemonError('branch_point_invalid', 'atEventId and atPromptId exclude each other; give one of them');
+    throw new DaemonError(
+      'branch_point_invalid',
+      'atEventId and atPromptId exclude each other; give one of them',
+    );
   }
   if (atEventId !== undefined) return { kind: 'event', eventId: atEventId };
   return atPromptId === undefined ? { kind: 'head' } : { kind: 'prompt', promptId: atPromptId };

@@ -1,8 +1,8 @@
 import type { SessionId } from '@holdfast/protocol';
 import type { Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
-import { requireOpen, requireRegistered } from '../session/decision.ts';
 import type { CloseReason } from '../session/command.ts';
+import { requireOpen, requireRegistered } from '../session/decision.ts';
 import type { Session } from '../session/session.ts';
 
 /** Ends a session for everybody; resolves after the commit, never waiting for the agent. */

@@ -1,6 +1,6 @@
 import type { ClientId, SessionId } from '@holdfast/protocol';
 import type { JournalEntry } from '../ports/journal.ts';
-import { event, fact, type ForkedFrom, type SessionEntry, type SessionEvent } from '../session/entry.ts';
+import { event, type ForkedFrom, fact, type SessionEntry, type SessionEvent } from '../session/entry.ts';
 import { encodeEntries } from '../session/envelope.ts';
 import { evolve } from '../session/evolve.ts';
 import type { SessionState } from '../session/state.ts';
@@ -26,7 +26,10 @@ interface ComposedBranch {
 /** Writes the branch's own journal: its creation, the source's past as its events 1..n, its agent session. */
 export function composeBranch(source: SessionState, parts: BranchParts): ComposedBranch {
   const { sessionId, history, now } = parts;
-  const past = history.events.map(({ event: pastEvent, at }) => ({ entry: ownedBy(sessionId, pastEvent), at }));
+  const past = history.events.map(({ event: pastEvent, at }) => ({
+    entry: ownedBy(sessionId, pastEvent),
+    at,
+  }));
   const timed = [
     ...opening(source, parts).map((entry) => ({ entry, at: now })),
     ...past,
@@ -42,14 +45,26 @@ export function composeBranch(source: SessionState, parts: BranchParts): Compose
     state = evolve(state, entry, at);
   }
   // The first entry opens the session, so the fold ends in a state.
-  return { state: { ...(state as SessionState | null ?? source) }, lastSeq, entries };
+  return { state: { ...((state as SessionState | null) ?? source) }, lastSeq, entries };
 }
 
 function opening(source: SessionState, parts: BranchParts): SessionEntry[] {
   const { sessionId, displayName, clientId, history, forkedFrom, agent } = parts;
   const { cwd, workspace, mcpServers, firstPrompt, settings } = source;
-  const past = { firstPrompt: history.point.turns === 0 ? null : firstPrompt, turnCount: history.point.turns, settings, forkedFrom };
-  const owner = { cwd, workspace, agent: source.agent, isDefaultTarget: false, parentSessionId: null, mcpServers };
+  const past = {
+    firstPrompt: history.point.turns === 0 ? null : firstPrompt,
+    turnCount: history.point.turns,
+    settings,
+    forkedFrom,
+  };
+  const owner = {
+    cwd,
+    workspace,
+    agent: source.agent,
+    isDefaultTarget: false,
+    parentSessionId: null,
+    mcpServers,
+  };
   return [
     fact('session_opened', { sessionId, displayName, ...owner, past }),
     fact('client_registered', { clientId }),
@@ -68,7 +83,14 @@ function binding({ generation }: SessionState, { sessionId, agent }: BranchParts
   const { agentSessionId, context, reseed } = agent;
   const { modes, models, configOptions } = agent.agentState;
   return [
-    fact('agent_bound', { agentSessionId, binding: 1, isSeeded: context !== 'reseeded', modes, models, configOptions }),
+    fact('agent_bound', {
+      agentSessionId,
+      binding: 1,
+      isSeeded: context !== 'reseeded',
+      modes,
+      models,
+      configOptions,
+    }),
     event('session_restored', { sessionId, action: 'branch', context, generation, ...reseed }),
   ];
 }

@@ -10,7 +10,12 @@ import { touch } from './prompt-session.ts';
  * Chooses the model of a session; kept for the next agent session where there is none now.
  * @throws session_not_found, capability_missing, agent_error
  */
-export async function setSessionModel(core: Core, sessionId: SessionId, modelId: string, caller: Caller): Promise<void> {
+export async function setSessionModel(
+  core: Core,
+  sessionId: SessionId,
+  modelId: string,
+  caller: Caller,
+): Promise<void> {
   const session = await wakeOpen(core, sessionId, caller);
   const { clientId } = caller;
   if (session.state.agentState.currentModelId === modelId) return;
@@ -67,10 +72,14 @@ async function wakeOpen(core: Core, sessionId: SessionId, caller: Caller): Promi
 function requireOffered({ state }: Session, modeId: string): void {
   const allowed = offeredModes(state.agentState.modes);
   if (allowed === undefined || allowed.includes(modeId)) return;
-  throw new DaemonError('invalid_mode', `mode "${modeId}" is not offered; choose one of ${allowed.join(', ')}`, {
-    modeId,
-    allowed,
-  });
+  throw new DaemonError(
+    'invalid_mode',
+    `mode "${modeId}" is not offered; choose one of ${allowed.join(', ')}`,
+    {
+      modeId,
+      allowed,
+    },
+  );
 }
 
 /** Ids of ACP's SessionModeState, where the agent reported one. */
@@ -87,5 +96,10 @@ const methodNotFound = -32_601;
 /** An agent that does not know the method lacks the capability. */
 function unsupported(error: unknown, setting: string): unknown {
   if (!(error instanceof DaemonError) || error.details['agentCode'] !== methodNotFound) return error;
-  return new DaemonError('capability_missing', `the agent cannot change its ${setting} over ACP`, { setting }, { cause: error });
+  return new DaemonError(
+    'capability_missing',
+    `the agent cannot change its ${setting} over ACP`,
+    { setting },
+    { cause: error },
+  );
 }

@@ -23,13 +23,20 @@ export async function resolveRequest(core: Core, body: CreateSessionBody): Promi
   const agent = body.agent ?? core.defaultAgent;
   if (!core.agents.definitions.has(agent)) {
     const known = [...core.agents.definitions.keys()];
-    throw new DaemonError('agent_not_found', `agent "${agent}" is not configured; choose one of ${known.join(', ')}`, {
-      agent,
-      agents: known,
-    });
+    throw new DaemonError(
+      'agent_not_found',
+      `agent "${agent}" is not configured; choose one of ${known.join(', ')}`,
+      {
+        agent,
+        agents: known,
+      },
+    );
   }
   const isOwn =
-    body.sessionId !== undefined || body.parentSessionId !== undefined || body.mcpServers !== undefined || body.prompt !== undefined;
+    body.sessionId !== undefined ||
+    body.parentSessionId !== undefined ||
+    body.mcpServers !== undefined ||
+    body.prompt !== undefined;
   if (body.sessionScope === 'single' && isOwn) {
     throw new DaemonError(
       'invalid_session_scope',
@@ -37,7 +44,8 @@ export async function resolveRequest(core: Core, body: CreateSessionBody): Promi
     );
   }
   const scope = body.sessionScope ?? (isOwn ? 'thread' : core.limits.sessionScope);
-  const parentSessionId = body.parentSessionId === undefined ? null : await knownParent(core, body.parentSessionId);
+  const parentSessionId =
+    body.parentSessionId === undefined ? null : await knownParent(core, body.parentSessionId);
   return {
     sessionId: body.sessionId === undefined ? undefined : ownSessionId(body.sessionId),
     cwd,
@@ -62,7 +70,9 @@ function refuseUnbuilt(body: CreateSessionBody): void {
   const unbuilt = ['modelId', 'modelServiceId', 'modeId', 'approvalMode', 'labels', 'alias'] as const;
   const field = unbuilt.find((name) => body[name] !== undefined);
   if (field === undefined) return;
-  throw new DaemonError('capability_missing', `"${field}" is not supported at creation yet; leave it out`, { field });
+  throw new DaemonError('capability_missing', `"${field}" is not supported at creation yet; leave it out`, {
+    field,
+  });
 }
 
 function ownSessionId(text: string): SessionId {

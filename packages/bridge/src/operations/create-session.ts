@@ -1,8 +1,8 @@
 import {
   type ClientId,
-  clientIdFrom,
   type CreatedSession,
   type CreateSessionBody,
+  clientIdFrom,
   type PromptId,
   promptIdFrom,
   sessionIdFrom,
@@ -68,7 +68,9 @@ async function createOrAttach(
     const existing = await findExisting(core, request);
     settle();
     if (existing !== undefined) {
-      await Promise.all(clientIds.map((waiting) => existing.execute({ kind: 'register', clientId: waiting })));
+      await Promise.all(
+        clientIds.map((waiting) => existing.execute({ kind: 'register', clientId: waiting })),
+      );
       return { session: existing, isNew: false };
     }
     const created = await openSession(core, request, clientIds, (session) => {
@@ -84,7 +86,14 @@ async function createOrAttach(
   }
   const promptId = promptIdFrom(core.ids.uuid());
   const answer = answerOf(session, !isNew, promptId);
-  const prompt = { promptId, content: request.prompt, clientId, deadlineMs: null, meta: undefined, onBusy: 'queue' as const };
+  const prompt = {
+    promptId,
+    content: request.prompt,
+    clientId,
+    deadlineMs: null,
+    meta: undefined,
+    onBusy: 'queue' as const,
+  };
   await admitPrompt(core, session, prompt, () => ({ keys: keep(answer, session.id) }));
   session.release(promptId);
   return { answer, session };
@@ -108,7 +117,14 @@ async function openSession(
       const { cwd, workspace, agent, displayName, parentSessionId, mcpServers, scope } = request;
       const isDefaultTarget = scope === 'single';
       const details = { cwd, workspace, agent, displayName, parentSessionId, mcpServers, isDefaultTarget };
-      const create = { kind: 'create', sessionId: session.id, ...details, clientIds, agentSessionId, agentState } as const;
+      const create = {
+        kind: 'create',
+        sessionId: session.id,
+        ...details,
+        clientIds,
+        agentSessionId,
+        agentState,
+      } as const;
       const committed = session.execute(create, () => ({ keys: keysFor(session) }));
       core.registry.enter(session);
       sink.connect(agentSink(core, session, 1));

@@ -21,7 +21,10 @@ export function describeAgents(core: Core): AgentDescriptor[] {
   });
 }
 
-function availability(core: Core, definition: AgentDefinition): Pick<AgentDescriptor, 'available' | 'unavailableReason'> {
+function availability(
+  core: Core,
+  definition: AgentDefinition,
+): Pick<AgentDescriptor, 'available' | 'unavailableReason'> {
   const [root] = core.workspaces.roots;
   try {
     locateCommand(definition, core.searchPath, root?.cwd ?? '/');
@@ -31,7 +34,9 @@ function availability(core: Core, definition: AgentDefinition): Pick<AgentDescri
   }
 }
 
-function introduced(connection: AgentConnection | undefined): Pick<AgentDescriptor, 'abilities' | 'authMethods'> {
+function introduced(
+  connection: AgentConnection | undefined,
+): Pick<AgentDescriptor, 'abilities' | 'authMethods'> {
   if (connection === undefined) return {};
   const { capabilities, authMethods } = connection.introduction;
   return {
@@ -47,6 +52,8 @@ function introduced(connection: AgentConnection | undefined): Pick<AgentDescript
       promptEmbeddedContext: capabilities.acceptsEmbeddedContext,
     },
     // ACP AuthMethod objects, passed on as they came.
-    authMethods: authMethods.filter((method): method is Record<string, unknown> => typeof method === 'object' && method !== null),
+    authMethods: authMethods.filter(
+      (method): method is Record<string, unknown> => typeof method === 'object' && method !== null,
+    ),
   };
 }

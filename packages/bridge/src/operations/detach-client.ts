@@ -2,14 +2,14 @@ import { DaemonError, type SessionId } from '@holdfast/protocol';
 import type { Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import type { Session } from '../session/session.ts';
-import { pendingCount } from '../session/state.ts';
+import { isRegistered, pendingCount } from '../session/state.ts';
 import { endSession } from './close-session.ts';
 
 /** Counts one registration of the caller less; the last one closes a session that nobody watches and nothing runs in. */
 export async function detachClient(core: Core, sessionId: SessionId, { clientId }: Caller): Promise<void> {
   const session = await wakeIfKnown(core, sessionId);
   if (session === undefined || clientId === undefined) return;
-  if (session.state.phase.kind === 'closed' || session.state.clients[clientId] === undefined) return;
+  if (session.state.phase.kind === 'closed' || !isRegistered(session.state, clientId)) return;
   await session.execute({ kind: 'detach', clientId });
   if (isDeserted(session)) await endSession(core, session, 'last_client_detached');
 }

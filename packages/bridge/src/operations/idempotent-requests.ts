@@ -73,8 +73,12 @@ export class IdempotentRequests {
   ): Promise<Answered<Result>> {
     if (running.bodyHash !== bodyHash) throw mismatch(key);
     // The same scope and key name the same operation, so the results are of one type.
-    if (request.whileRunning === 'join') return { result: (await running.result) as Result, isReplayed: true };
-    throw new DaemonError('idempotency_in_flight', `the request with key "${key}" is still running; ask again shortly`);
+    if (request.whileRunning === 'join')
+      return { result: (await running.result) as Result, isReplayed: true };
+    throw new DaemonError(
+      'idempotency_in_flight',
+      `the request with key "${key}" is still running; ask again shortly`,
+    );
   }
 
   async #perform<Result>(

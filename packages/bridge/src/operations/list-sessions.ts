@@ -25,7 +25,8 @@ export async function listWorkspaceSessions(
 ): Promise<SessionList> {
   const limit = Math.min(Math.max(Math.trunc(size), 1), largestPage);
   const known = core.workspaces.byId(workspace);
-  const located = known === undefined ? await core.workspaces.locate(workspace) : { cwd: known.cwd, workspace: known.cwd };
+  const located =
+    known === undefined ? await core.workspaces.locate(workspace) : { cwd: known.cwd, workspace: known.cwd };
   const isRoot = core.workspaces.roots.some((root) => root.cwd === located.cwd);
   const scope = isRoot ? { workspace: located.cwd } : { cwd: located.cwd };
   return await page(core, { ...scope, limit, cursor, isArchived: false });

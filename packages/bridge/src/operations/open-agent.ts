@@ -1,13 +1,14 @@
-import { type ClientId, type Context, DaemonError } from '@holdfast/protocol';
+import { type AgentSessionId, type ClientId, type Context, DaemonError } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import type { AgentConnection, AgentLease, ConversationState } from '../ports/agents.ts';
 import { EarlySink } from '../session/agent-seat.ts';
 import { agentSink } from '../session/agent-sink.ts';
 import type { BoundDetails } from '../session/command.ts';
 import { nextBinding } from '../session/decide-agent.ts';
+import { requireOpen } from '../session/decision.ts';
 import type { PromptBlock, Settings } from '../session/entry.ts';
 import type { Session } from '../session/session.ts';
-import type { Binding, SessionState } from '../session/state.ts';
+import { type Binding, isOpening, type SessionState } from '../session/state.ts';
 import { readTranscript } from '../turns/read-transcript.ts';
 import { reseedBlock } from '../turns/reseed-transcript.ts';
 
@@ -24,6 +25,7 @@ interface Reopened extends Pick<BoundDetails, 'agentSessionId' | 'agentState' | 
 export async function openAgent(
   core: Core,
   session: Session,
+  opening: number,
   clientIds: readonly ClientId[],
 ): Promise<Exclude<Context, 'unchanged'>> {
   const { state } = session;
@@ -33,9 +35,11 @@ export async function openAgent(
     const { block, ...reopened } = await reopen(core, state, lease, sink);
     const { agentSessionId } = reopened;
     const applied = await applySettings(core, session.state, lease.connection, reopened);
+    if (!isOpening(session.state, opening)) await giveUp(session, lease, agentSessionId);
     const binding = nextBinding(session.state);
     session.seat.sit({ lease, agentSessionId, binding, reseed: block });
-    const bound = session.execute({ kind: 'bound', ...reopened, pid: lease.connection.pid, clientIds, applied });
+    const { pid } = lease.connection;
+    const bound = session.execute({ kind: 'bound', opening, ...reopened, pid, clientIds, applied });
     sink.connect(agentSink(core, session, binding));
     await bound;
     return reopened.context;
@@ -45,7 +49,25 @@ export async function openAgent(
   }
 }
 
-async function reopen(core: Core, state: SessionState, lease: AgentLease, sink: EarlySink): Promise<Reopened> {
+/** The session was closed while its agent started. @throws session_not_found, session_changed */
+async function giveUp(
+  session: Session,
+  { connection }: AgentLease,
+  agentSessionId: AgentSessionId,
+): Promise<never> {
+  await connection.closeSession(agentSessionId);
+  requireOpen(session.state);
+  throw new DaemonError('session_changed', `session ${session.id} was opened anew meanwhile`, {
+    sessionId: session.id,
+  });
+}
+
+async function reopen(
+  core: Core,
+  state: SessionState,
+  lease: AgentLease,
+  sink: EarlySink,
+): Promise<Reopened> {
   const { connection } = lease;
   const { binding } = state;
   if (binding?.isSeeded) {
@@ -56,7 +78,8 @@ async function reopen(core: Core, state: SessionState, lease: AgentLease, sink: 
     }
   }
   const { agentSessionId, ...agentState } = await connection.newSession(state, sink);
-  if (state.turnCount === 0) return { agentSessionId, agentState, context: 'fresh', reseed: null, block: null };
+  if (state.turnCount === 0)
+    return { agentSessionId, agentState, context: 'fresh', reseed: null, block: null };
   const transcript = await readTranscript(core.journal, state.sessionId);
   const { turns, omittedTurns, text } = transcript;
   const reseed = { turns, omittedTurns, chars: text.length };
@@ -83,14 +106,21 @@ async function restoreNatively(
     } catch (error) {
       const isFinal = error instanceof DaemonError && finalFailures.has(error.code);
       if (isFinal) throw error;
-      core.logger.warn({ sessionId: state.sessionId, err: error }, 'the agent did not restore the session itself');
+      core.logger.warn(
+        { sessionId: state.sessionId, err: error },
+        'the agent did not restore the session itself',
+      );
     }
   }
   return undefined;
 }
 
 /** After these a fresh agent session on the same process is no way out. */
-const finalFailures: ReadonlySet<string> = new Set(['agent_exited', 'session_restore_timeout', 'agent_auth_required']);
+const finalFailures: ReadonlySet<string> = new Set([
+  'agent_exited',
+  'session_restore_timeout',
+  'agent_auth_required',
+]);
 
 /** Applies what clients chose to the new binding; what the agent refuses is left as the agent has it. */
 async function applySettings(

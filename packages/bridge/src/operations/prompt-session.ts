@@ -1,9 +1,15 @@
-import { DaemonError, type PromptAccepted, type PromptBody, promptIdFrom, type SessionId } from '@holdfast/protocol';
+import {
+  DaemonError,
+  type PromptAccepted,
+  type PromptBody,
+  promptIdFrom,
+  type SessionId,
+} from '@holdfast/protocol';
 import type { Admission, Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import type { CommandOf } from '../session/command.ts';
 import type { AlongWith, Session } from '../session/session.ts';
-import { pendingCount } from '../session/state.ts';
+import { isRegistered, pendingCount } from '../session/state.ts';
 
 /** Commits a prompt to a session's queue. The answer is durable before the prompt runs. */
 export async function promptSession(
@@ -76,22 +82,33 @@ export function requireConfigured(core: Core, { state: { agent } }: Session): vo
 
 /** A request of a registered client keeps the session from idling. */
 export function touch(core: Core, session: Session, { clientId }: Caller): void {
-  const isRegistered = clientId !== undefined && session.state.clients[clientId] !== undefined;
-  if (isRegistered) session.lastSeenAt = core.clock.now();
+  const isKnown = clientId !== undefined && isRegistered(session.state, clientId);
+  if (isKnown) session.lastSeenAt = core.clock.now();
 }
 
-function promptCommand(core: Core, session: Session, body: PromptBody, caller: Caller): Omit<CommandOf<'prompt'>, 'kind'> {
+function promptCommand(
+  core: Core,
+  session: Session,
+  body: PromptBody,
+  caller: Caller,
+): Omit<CommandOf<'prompt'>, 'kind'> {
   const { mode = 'queue', expectedGeneration, deadlineMs } = body;
   const { generation } = session.state;
   if (expectedGeneration !== undefined && expectedGeneration !== generation) {
-    throw new DaemonError('session_changed', `the session is at generation ${generation}, not ${expectedGeneration}`, {
-      sessionId: session.id,
-      generation,
-      expectedGeneration,
-    });
+    throw new DaemonError(
+      'session_changed',
+      `the session is at generation ${generation}, not ${expectedGeneration}`,
+      {
+        sessionId: session.id,
+        generation,
+        expectedGeneration,
+      },
+    );
   }
   if (mode === 'interrupt' || mode === 'inject') {
-    throw new DaemonError('capability_missing', `prompt mode "${mode}" is not supported yet; use "queue"`, { mode });
+    throw new DaemonError('capability_missing', `prompt mode "${mode}" is not supported yet; use "queue"`, {
+      mode,
+    });
   }
   const byDefault = core.limits.promptDeadlineMs === 0 ? null : core.limits.promptDeadlineMs;
   return {

@@ -1,4 +1,10 @@
-import { DaemonError, type Envelope, type SessionId, type TranscriptPage, type TranscriptQuery } from '@holdfast/protocol';
+import {
+  DaemonError,
+  type Envelope,
+  type SessionId,
+  type TranscriptPage,
+  type TranscriptQuery,
+} from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 
 const defaultLimit = 200;
@@ -49,5 +55,9 @@ function clamped(limit: string | undefined): number {
 function positionOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new DaemonError('invalid_cursor', `cursor "${cursor}" is none of this list; use nextCursor of the page before`, { cursor });
+  throw new DaemonError(
+    'invalid_cursor',
+    `cursor "${cursor}" is none of this list; use nextCursor of the page before`,
+    { cursor },
+  );
 }

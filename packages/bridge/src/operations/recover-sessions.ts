@@ -1,6 +1,6 @@
-import { queueOf } from '../session/state.ts';
 import type { Core } from '../core.ts';
 import type { Session } from '../session/session.ts';
+import { queueOf } from '../session/state.ts';
 
 /** Sessions with waiting prompts that are continued at once after a start. */
 const continuedAtOnce = 4;
@@ -19,7 +19,8 @@ export async function recoverSessions(core: Core): Promise<void> {
       if (queueOf(session.state.phase).length > 0) waiting.push(session);
     }),
   );
-  if (rows.length > 0) core.logger.info({ sessions: rows.length, continued: waiting.length }, 'sessions recovered');
+  if (rows.length > 0)
+    core.logger.info({ sessions: rows.length, continued: waiting.length }, 'sessions recovered');
   for (let lane = 0; lane < continuedAtOnce; lane += 1) void continueOneByOne(waiting);
 }
 

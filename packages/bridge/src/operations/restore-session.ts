@@ -1,7 +1,7 @@
 import {
   type ClientId,
-  clientIdFrom,
   type Context,
+  clientIdFrom,
   DaemonError,
   type RestoredSession,
   type RestoreSessionBody,
@@ -9,7 +9,6 @@ import {
 } from '@holdfast/protocol';
 import type { Caller, Delivery } from '../bridge.ts';
 import type { Core } from '../core.ts';
-import { requireOpen } from '../session/decision.ts';
 import { failureOf } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';
 import { pendingCount } from '../session/state.ts';
@@ -108,13 +107,13 @@ async function reopen(
   intent: RestoreAction,
   clientIds: readonly ClientId[],
 ): Promise<Context> {
+  const reopened = session.execute({ kind: 'reopen', intent });
+  const opening = session.state.openings;
   try {
-    await session.execute({ kind: 'reopen', intent });
-    const context = await openAgent(core, session, clientIds);
-    requireOpen(session.state);
-    return context;
+    await reopened;
+    return await openAgent(core, session, opening, clientIds);
   } catch (error) {
-    session.submit({ kind: 'not_bound', failure: failureOf(error) });
+    session.submit({ kind: 'not_bound', opening, failure: failureOf(error) });
     throw error;
   }
 }
@@ -145,15 +144,23 @@ async function requireCwd(core: Core, { id, state }: Session, requested: string 
   if (requested === undefined) return;
   const { cwd } = await core.workspaces.locate(requested);
   if (cwd === state.cwd) return;
-  throw new DaemonError('workspace_mismatch', `session ${id} belongs to ${state.cwd}, not ${cwd}; leave cwd out`, {
-    sessionId: id,
-    requestedWorkspace: cwd,
-    boundWorkspace: state.cwd,
-    workspaces: [state.cwd],
-  });
+  throw new DaemonError(
+    'workspace_mismatch',
+    `session ${id} belongs to ${state.cwd}, not ${cwd}; leave cwd out`,
+    {
+      sessionId: id,
+      requestedWorkspace: cwd,
+      boundWorkspace: state.cwd,
+      workspaces: [state.cwd],
+    },
+  );
 }
 
-const conflict = (sessionId: SessionId, activeAction: RestoreAction, requestedAction: RestoreAction): DaemonError =>
+const conflict = (
+  sessionId: SessionId,
+  activeAction: RestoreAction,
+  requestedAction: RestoreAction,
+): DaemonError =>
   new DaemonError(
     'restore_in_progress',
     `a ${activeAction} of session ${sessionId} is running; wait for it before a ${requestedAction}`,

@@ -26,7 +26,10 @@ async function quiesce(core: Core, session: Session): Promise<void> {
   try {
     await session.execute({ kind: 'interrupt' });
   } catch (error) {
-    core.logger.error({ sessionId: session.id, err: error }, 'a turn could not be ended; the next start ends it');
+    core.logger.error(
+      { sessionId: session.id, err: error },
+      'a turn could not be ended; the next start ends it',
+    );
   }
 }
 

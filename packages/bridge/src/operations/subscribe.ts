@@ -6,17 +6,25 @@ import { requireOpen } from '../session/decision.ts';
 import type { Session } from '../session/session.ts';
 
 /** Registers a reader of a session's events. @throws session_not_found, subscriber_limit_exceeded */
-export async function subscribe(core: Core, sessionId: SessionId, request: SubscribeRequest): Promise<Subscription> {
+export async function subscribe(
+  core: Core,
+  sessionId: SessionId,
+  request: SubscribeRequest,
+): Promise<Subscription> {
   const session = await core.registry.wake(sessionId);
   const range = await core.journal.range(sessionId);
   const start = startOf(request, range, core.epoch);
   if (start.after >= range.lastSeq) requireOpen(session.state);
   const limit = core.limits.maxSubscribers;
   if (session.subscribers >= limit) {
-    throw new DaemonError('subscriber_limit_exceeded', `session ${sessionId} has ${limit} readers, the most allowed`, {
-      sessionId,
-      limit,
-    });
+    throw new DaemonError(
+      'subscriber_limit_exceeded',
+      `session ${sessionId} has ${limit} readers, the most allowed`,
+      {
+        sessionId,
+        limit,
+      },
+    );
   }
   session.subscribers += 1;
   return { ...start, ...readerOf(core, session) };

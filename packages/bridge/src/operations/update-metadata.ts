@@ -1,4 +1,9 @@
-import { DaemonError, type SessionId, type SessionMetadata, type UpdateMetadataBody } from '@holdfast/protocol';
+import {
+  DaemonError,
+  type SessionId,
+  type SessionMetadata,
+  type UpdateMetadataBody,
+} from '@holdfast/protocol';
 import type { Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import { touch } from './prompt-session.ts';

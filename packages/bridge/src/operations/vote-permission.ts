@@ -1,4 +1,10 @@
-import { type ClientId, DaemonError, type PermissionRequestId, type SessionId, type VotePermissionBody } from '@holdfast/protocol';
+import {
+  type ClientId,
+  DaemonError,
+  type PermissionRequestId,
+  type SessionId,
+  type VotePermissionBody,
+} from '@holdfast/protocol';
 import type { Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import { unknownPermission } from '../session/decide-permissions.ts';

@@ -12,7 +12,10 @@ interface Answered {
 
 /** The agents' open permission requests: who waits for which answer, and what the last answers were. */
 export class PermissionResolvers {
-  readonly #waiting = new Map<PermissionRequestId, { sessionId: SessionId; request: AgentPermissionRequest }>();
+  readonly #waiting = new Map<
+    PermissionRequestId,
+    { sessionId: SessionId; request: AgentPermissionRequest }
+  >();
   readonly #answered = new Map<PermissionRequestId, Answered>();
 
   get waiting(): number {

@@ -67,7 +67,10 @@ export class IdleReaper {
       const count = (this.#failures.get(session.id)?.count ?? 0) + 1;
       const retryAt = this.#core.clock.now() + firstRetryMs * 2 ** (count - 1);
       this.#failures.set(session.id, { count, retryAt });
-      this.#core.logger.error({ sessionId: session.id, err: error, retryAt }, 'an idle session could not be closed');
+      this.#core.logger.error(
+        { sessionId: session.id, err: error, retryAt },
+        'an idle session could not be closed',
+      );
     }
   }
 }

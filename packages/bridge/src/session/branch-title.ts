@@ -3,7 +3,11 @@ const maxTitleChars = 256;
 const suffix = / \(Branch(?: \d+)?\)$/;
 
 /** What a branch's title is made of: the given name, else the source's title, without an old suffix; never empty. */
-export function branchStem(name: string | undefined, sourceTitle: string | undefined, sourceId: string): string {
+export function branchStem(
+  name: string | undefined,
+  sourceTitle: string | undefined,
+  sourceId: string,
+): string {
   const stem = withoutSuffix(name ?? '') || withoutSuffix(sourceTitle ?? '');
   return stem === '' ? sourceId.slice(0, 8) : stem;
 }

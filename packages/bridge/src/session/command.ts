@@ -1,7 +1,21 @@
-import type { ClientId, Context, PermissionOption, PermissionRequestId, PromptId, SessionId } from '@holdfast/protocol';
-import type { AgentSessionId, ErrorCode } from '@holdfast/protocol';
-import type { AgentExit, ConversationState, McpServer, PermissionOutcome, PromptAnswer } from '../ports/agents.ts';
+import type {
+  AgentSessionId,
+  ClientId,
+  Context,
+  ErrorCode,
+  PermissionOption,
+  PermissionRequestId,
+  PromptId,
+  SessionId,
+} from '@holdfast/protocol';
 import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
+import type {
+  AgentExit,
+  ConversationState,
+  McpServer,
+  PermissionOutcome,
+  PromptAnswer,
+} from '../ports/agents.ts';
 import type { PromptBlock, Settings } from './entry.ts';
 
 /** Everything that can happen to a session. Nothing changes it but a command. */
@@ -24,8 +38,18 @@ export type SessionCommand =
   | { readonly kind: 'cancel'; readonly clientId?: ClientId }
   | { readonly kind: 'deadline'; readonly promptId: PromptId }
   | { readonly kind: 'grace_over'; readonly promptId: PromptId }
-  | { readonly kind: 'answered'; readonly binding: number; readonly promptId: PromptId; readonly answer: PromptAnswer }
-  | { readonly kind: 'failed'; readonly binding: number; readonly promptId: PromptId; readonly failure: Failure }
+  | {
+      readonly kind: 'answered';
+      readonly binding: number;
+      readonly promptId: PromptId;
+      readonly answer: PromptAnswer;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly binding: number;
+      readonly promptId: PromptId;
+      readonly failure: Failure;
+    }
   | { readonly kind: 'updates'; readonly binding: number; readonly updates: readonly AgentUpdate[] }
   | {
       readonly kind: 'ask';
@@ -51,20 +75,35 @@ export type SessionCommand =
     }
   /** Ends a permission request without a vote: withdrawn by the agent, or timed out. */
   | { readonly kind: 'dismiss'; readonly requestId: PermissionRequestId; readonly reason: string }
-  | { readonly kind: 'late_vote'; readonly requestId: PermissionRequestId; readonly outcome: PermissionOutcome; readonly clientId?: ClientId }
+  | {
+      readonly kind: 'late_vote';
+      readonly requestId: PermissionRequestId;
+      readonly outcome: PermissionOutcome;
+      readonly clientId?: ClientId;
+    }
   /** A client asks for the session back. */
   | { readonly kind: 'reopen'; readonly intent: 'load' | 'resume' }
   | ({ readonly kind: 'bound' } & BoundDetails)
-  | { readonly kind: 'not_bound'; readonly failure: Failure }
+  | { readonly kind: 'not_bound'; readonly opening: number; readonly failure: Failure }
   | { readonly kind: 'agent_gone'; readonly binding: number; readonly exit: AgentExit }
   | { readonly kind: 'close'; readonly reason: CloseReason; readonly clientId?: ClientId }
   /** A client chose a model or mode that cannot be applied yet. */
   | ({ readonly kind: 'want'; readonly clientId?: ClientId } & Settings)
   /** The agent took a model or mode. */
   | ({ readonly kind: 'configured'; readonly clientId?: ClientId } & Settings)
-  | { readonly kind: 'model_refused'; readonly modelId: string; readonly error: string; readonly clientId?: ClientId }
+  | {
+      readonly kind: 'model_refused';
+      readonly modelId: string;
+      readonly error: string;
+      readonly clientId?: ClientId;
+    }
   /** A branch was taken from this session, or from a neighbour. */
-  | { readonly kind: 'branched'; readonly sourceSessionId: SessionId; readonly newSessionId: SessionId; readonly displayName: string }
+  | {
+      readonly kind: 'branched';
+      readonly sourceSessionId: SessionId;
+      readonly newSessionId: SessionId;
+      readonly displayName: string;
+    }
   | { readonly kind: 'remove'; readonly promptId: PromptId; readonly clientId?: ClientId }
   /** A graceful stop of the daemon: the running turn ends, the queue stays. */
   | { readonly kind: 'interrupt' }
@@ -82,6 +121,8 @@ export interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly agentCode?: number;
+  /** The agent ends right after every start: it is not started again for now. */
+  readonly isQuarantined?: boolean;
 }
 
 export interface CreateDetails {
@@ -99,6 +140,7 @@ export interface CreateDetails {
 }
 
 export interface BoundDetails {
+  readonly opening: number;
   /** Clients that asked for the restore: registered with it. */
   readonly clientIds: readonly ClientId[];
   /** Settings of the session that the new binding took. */

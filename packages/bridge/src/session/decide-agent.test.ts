@@ -10,13 +10,17 @@ const reseed = { turns: 2, omittedTurns: 1, chars: 300 };
 
 describe('the agent process ends', () => {
   it('and the running turn ends with it', () => {
-    const { decision, state } = given(...running).when(c.gone()).then(['turn_error p1 agent_exited', 'agent_exited'], ['release_agent']);
+    const { decision, state } = given(...running)
+      .when(c.gone())
+      .then(['turn_error p1 agent_exited', 'agent_exited'], ['release_agent']);
     expect(decision.entries[1]).toMatchObject({ data: { exitCode: 1, signal: null, stderrTail: 'boom' } });
     expect(state?.phase).toEqual({ kind: 'stranded', cause: 'agent_exited', queue: [] });
   });
 
   it('and what waits goes on by itself on a new one', () => {
-    given(...running, c.prompt('p2')).when(c.gone()).then(['turn_error p1 agent_exited', 'agent_exited'], ['release_agent', 'advance']);
+    given(...running, c.prompt('p2'))
+      .when(c.gone())
+      .then(['turn_error p1 agent_exited', 'agent_exited'], ['release_agent', 'advance']);
   });
 
   it('and its open questions are closed first', () => {
@@ -29,18 +33,31 @@ describe('the agent process ends', () => {
   });
 
   it('while nothing runs, and the session strands', () => {
-    given(...idle).when(c.gone()).then(['agent_exited'], ['release_agent']);
+    given(...idle)
+      .when(c.gone())
+      .then(['agent_exited'], ['release_agent']);
   });
 
   it('while a prompt is held, which goes on by itself', () => {
-    given(...idle, c.prompt('p1')).holding(prompt('p1')).when(c.gone()).then(['agent_exited'], ['release_agent', 'advance']);
+    given(...idle, c.prompt('p1'))
+      .holding(prompt('p1'))
+      .when(c.gone())
+      .then(['agent_exited'], ['release_agent', 'advance']);
   });
 
   it('after the session let go of it: nothing changes', () => {
-    given(...running).when(c.gone(2)).then([]);
-    given(...idle, c.close).when(c.gone()).then([]);
-    given(...stranded).when(c.gone()).then([]);
-    given(...opening).when(c.gone()).then([]);
+    given(...running)
+      .when(c.gone(2))
+      .then([]);
+    given(...idle, c.close)
+      .when(c.gone())
+      .then([]);
+    given(...stranded)
+      .when(c.gone())
+      .then([]);
+    given(...opening)
+      .when(c.gone())
+      .then([]);
   });
 });
 
@@ -49,8 +66,12 @@ describe('a session gets an agent again', () => {
     const { decision, state } = given(...opening)
       .when(c.bound())
       .then(['agent_started', '(agent_bound)', 'session_restored native'], ['advance']);
-    expect(decision.entries[0]).toMatchObject({ data: { agent: 'fake', agentSessionId: 'agent-2', binding: 2, pid: 7 } });
-    expect(decision.entries[2]).toMatchObject({ data: { action: 'continue', context: 'native', generation: 1 } });
+    expect(decision.entries[0]).toMatchObject({
+      data: { agent: 'fake', agentSessionId: 'agent-2', binding: 2, pid: 7 },
+    });
+    expect(decision.entries[2]).toMatchObject({
+      data: { action: 'continue', context: 'native', generation: 1 },
+    });
     expect(state?.binding).toEqual({ agentSessionId: 'agent-2', number: 2, isSeeded: true });
   });
 
@@ -66,15 +87,25 @@ describe('a session gets an agent again', () => {
     const { state } = given(...idle, c.close, { kind: 'reopen', intent: 'load' })
       .when(c.bound({ clientIds: [bob, bob] }))
       .then(
-        ['agent_started', '(agent_bound)', '(client_registered bob)', '(client_registered bob)', 'session_restored native'],
+        [
+          'agent_started',
+          '(agent_bound)',
+          '(client_registered bob)',
+          '(client_registered bob)',
+          'session_restored native',
+        ],
         ['advance'],
       );
     expect(state).toMatchObject({ clients: { bob: 2 }, isDefaultTarget: false, phase: { kind: 'idle' } });
   });
 
   it('too late, when it was closed or stopped meanwhile: the agent session is given back', () => {
-    given(...opening, c.close).when(c.bound()).then([], ['close_agent']);
-    given(...opening, c.interrupt).when(c.bound()).then([], ['close_agent']);
+    given(...opening, c.close)
+      .when(c.bound())
+      .then([], ['close_agent']);
+    given(...opening, c.interrupt)
+      .when(c.bound())
+      .then([], ['close_agent']);
   });
 
   it('keeps what the agent reports of itself', () => {
@@ -107,15 +138,24 @@ describe('no agent can be had', () => {
     const { state } = given(...opening, c.prompt('p2'))
       .when(c.notBound())
       .then(
-        ['turn_error p1 context_unavailable', 'pending_prompt_completed p2 removed', 'turn_error p2 context_unavailable', '(restore_failed)'],
+        [
+          'turn_error p1 context_unavailable',
+          'pending_prompt_completed p2 removed',
+          'turn_error p2 context_unavailable',
+          '(restore_failed)',
+        ],
         ['release_agent'],
       );
     expect(state?.phase).toEqual({ kind: 'stranded', cause: 'agent_unavailable', queue: [] });
   });
 
   it('because it died or refused: the turn says so', () => {
-    given(...opening).when(c.notBound('agent_exited')).then(['turn_error p1 agent_exited', '(restore_failed)'], ['release_agent']);
-    given(...opening).when(c.notBound('agent_error')).then(['turn_error p1 agent_error', '(restore_failed)'], ['release_agent']);
+    given(...opening)
+      .when(c.notBound('agent_exited'))
+      .then(['turn_error p1 agent_exited', '(restore_failed)'], ['release_agent']);
+    given(...opening)
+      .when(c.notBound('agent_error'))
+      .then(['turn_error p1 agent_error', '(restore_failed)'], ['release_agent']);
   });
 
   it('but no answer is overtaken: a prompt that is held waits for the next attempt', () => {
@@ -134,20 +174,34 @@ describe('no agent can be had', () => {
   });
 
   it('too late: only what was held is given back', () => {
-    given(...opening, c.close).when(c.notBound()).then([], ['release_agent']);
+    given(...opening, c.close)
+      .when(c.notBound())
+      .then([], ['release_agent']);
   });
 });
 
 describe('what an agent says', () => {
   it('in an earlier binding changes nothing', () => {
-    given(...opening, c.bound()).when(c.says('old', 1)).then([]);
-    given(...opening).when(c.says('old', 1)).then([]);
-    given(...stranded).when(c.says('old', 1)).then([]);
-    given(...idle, c.close).when(c.says('old', 1)).then([]);
+    given(...opening, c.bound())
+      .when(c.says('old', 1))
+      .then([]);
+    given(...opening)
+      .when(c.says('old', 1))
+      .then([]);
+    given(...stranded)
+      .when(c.says('old', 1))
+      .then([]);
+    given(...idle, c.close)
+      .when(c.says('old', 1))
+      .then([]);
   });
 
   it('of its own title never touches the name people gave', () => {
-    const title = { kind: 'updates', binding: 1, updates: [{ sessionUpdate: 'session_info_update', title: 'T' }] } as const;
+    const title = {
+      kind: 'updates',
+      binding: 1,
+      updates: [{ sessionUpdate: 'session_info_update', title: 'T' }],
+    } as const;
     const { state } = given(c.create({ displayName: 'mine' }), title);
     expect(state).toMatchObject({ displayName: 'mine', agentTitle: 'T' });
   });
@@ -171,21 +225,33 @@ describe('what an agent says', () => {
   it('that nobody knows is recorded and moves nothing', () => {
     const odd = { sessionUpdate: 'demo_unknown', availableCommands: 7, currentModeId: 7 };
     const scene = given(...idle);
-    const { state } = scene.when({ kind: 'updates', binding: 1, updates: [odd] }).then(['session_update demo_unknown']);
+    const { state } = scene
+      .when({ kind: 'updates', binding: 1, updates: [odd] })
+      .then(['session_update demo_unknown']);
     expect(state).toBe(scene.state);
   });
 });
 
 describe('a client asks for a session back', () => {
   it('which opens it, from where it strayed or was closed', () => {
-    given(...stranded).when({ kind: 'reopen', intent: 'load' }).then(['(opening_started load)']);
-    given(...idle, c.close).when({ kind: 'reopen', intent: 'resume' }).then(['(opening_started resume)']);
+    given(...stranded)
+      .when({ kind: 'reopen', intent: 'load' })
+      .then(['(opening_started load)']);
+    given(...idle, c.close)
+      .when({ kind: 'reopen', intent: 'resume' })
+      .then(['(opening_started resume)']);
   });
 
   it('that has its agent: nothing is to be done', () => {
-    given(...idle).when({ kind: 'reopen', intent: 'load' }).then([]);
-    given(...running).when({ kind: 'reopen', intent: 'load' }).then([]);
-    given(...opening).when({ kind: 'reopen', intent: 'load' }).then([]);
+    given(...idle)
+      .when({ kind: 'reopen', intent: 'load' })
+      .then([]);
+    given(...running)
+      .when({ kind: 'reopen', intent: 'load' })
+      .then([]);
+    given(...opening)
+      .when({ kind: 'reopen', intent: 'load' })
+      .then([]);
   });
 
   it('and the agent session it spoke through last is still known', () => {

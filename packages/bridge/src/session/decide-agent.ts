@@ -1,15 +1,16 @@
 import { type TurnErrorCode, turnErrorCodes } from '@holdfast/protocol';
 import type { CommandOf } from './command.ts';
-import { type Decision, nothing, together } from './decision.ts';
+import { type Decision, type DecisionContext, nothing, together } from './decision.ts';
 import type { SessionEffect } from './effect.ts';
-import { endOf, endTurn, removeAllQueued } from './end-turn.ts';
+import { endOf, endTurn, removeQueued } from './end-turn.ts';
 import { event, fact, type SessionEntry } from './entry.ts';
 import { queueOf, type SessionState } from './state.ts';
 
 /** Records what the agent streamed. Frames of an older binding, and of a closed session, change nothing. */
 export function decideUpdates(state: SessionState, { binding, updates }: CommandOf<'updates'>): Decision {
   const { phase, sessionId } = state;
-  if (phase.kind === 'closed' || phase.kind === 'stranded' || state.binding?.number !== binding) return nothing;
+  const mayHear = phase.kind === 'idle' || phase.kind === 'running';
+  if (!mayHear || state.binding?.number !== binding) return nothing;
   const promptId = phase.kind === 'running' ? phase.turn.promptId : undefined;
   return {
     // An ACP SessionUpdate has its kind in sessionUpdate; what lacks it is passed on as it came.
@@ -24,7 +25,7 @@ export function decideUpdates(state: SessionState, { binding, updates }: Command
 /** The session has an agent session again. */
 export function decideBound(state: SessionState, command: CommandOf<'bound'>): Decision {
   const { phase, sessionId, agent, generation } = state;
-  if (phase.kind !== 'opening') return { entries: [], effects: [{ kind: 'close_agent' }] };
+  if (phase.kind !== 'opening' || phase.number !== command.opening) return nothing;
   const { agentSessionId, agentState, context, pid, reseed, clientIds, applied } = command;
   const binding = nextBinding(state);
   const { modes, models, configOptions } = agentState;
@@ -48,14 +49,26 @@ export function decideReopen(state: SessionState, { intent }: CommandOf<'reopen'
 }
 
 /** No agent session could be had: the prompts that asked for it fail, the session waits for the next one. */
-export function decideNotBound(state: SessionState, { failure }: CommandOf<'not_bound'>): Decision {
-  if (state.phase.kind !== 'opening') return { entries: [], effects: [{ kind: 'release_agent' }] };
+export function decideNotBound(
+  state: SessionState,
+  { opening, failure }: CommandOf<'not_bound'>,
+  { isHeld }: DecisionContext,
+): Decision {
+  const { phase, sessionId } = state;
+  if (phase.kind !== 'opening' || phase.number !== opening) return nothing;
   const code: TurnErrorCode = turnErrorCodes.find((known) => known === failure.code) ?? 'context_unavailable';
   const { message, agentCode } = failure;
+  // No terminal overtakes its prompt's answer: what is held asks again once it is released.
+  const failed = phase.queue.filter(({ promptId }) => !isHeld(promptId));
+  const isEmptied = failed.length === phase.queue.length;
+  const ending =
+    failure.isQuarantined && isEmptied && phase.closedReason === null
+      ? event('session_died', { sessionId, reason: 'agent_crash_loop' })
+      : fact('restore_failed', { reason: isEmptied ? phase.closedReason : null });
   return {
     entries: [
-      ...removeAllQueued(state, { kind: 'error', code, message, agentCode }),
-      fact('restore_failed', { reason: state.phase.closedReason }),
+      ...failed.flatMap((prompt) => removeQueued(state, prompt, { kind: 'error', code, message, agentCode })),
+      ending,
     ],
     effects: [{ kind: 'release_agent' }],
   };
@@ -64,7 +77,8 @@ export function decideNotBound(state: SessionState, { failure }: CommandOf<'not_
 /** The agent process ended. The running turn ends, the queue goes on by itself on a new process. */
 export function decideAgentGone(state: SessionState, { binding, exit }: CommandOf<'agent_gone'>): Decision {
   const { phase, sessionId } = state;
-  if (state.binding?.number !== binding || (phase.kind !== 'idle' && phase.kind !== 'running')) return nothing;
+  if (state.binding?.number !== binding || (phase.kind !== 'idle' && phase.kind !== 'running'))
+    return nothing;
   const { exitCode, signal, stderrTail } = exit;
   const exited: SessionEntry = event('agent_exited', { sessionId, exitCode, signal, stderrTail });
   const effects: SessionEffect[] = [{ kind: 'release_agent' }];

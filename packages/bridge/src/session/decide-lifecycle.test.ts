@@ -25,12 +25,16 @@ describe('a session is created', () => {
       binding: { agentSessionId: 'agent-1', number: 1, isSeeded: true },
       phase: { kind: 'idle', queue: [] },
     });
-    expect(decision.entries[4]).toMatchObject({ data: { agentSessionId: 'agent-1', binding: 1, displayName: 'mine' } });
+    expect(decision.entries[4]).toMatchObject({
+      data: { agentSessionId: 'agent-1', binding: 1, displayName: 'mine' },
+    });
   });
 
   it('and never shows what its MCP servers are told in an event', () => {
     const mcpServers = [{ name: 'db', env: [{ name: 'PASSWORD', value: 'hunter2' }] }];
-    const { recorded, state } = given().when(c.create({ mcpServers, clientIds: [] })).then(['(session_opened)', 'session_created', '(agent_bound)']);
+    const { recorded, state } = given()
+      .when(c.create({ mcpServers, clientIds: [] }))
+      .then(['(session_opened)', 'session_created', '(agent_bound)']);
     const events = recorded.filter(({ kind }) => kind === 'event').map(({ json }) => json);
     expect(events.join()).not.toContain('hunter2');
     expect(state?.mcpServers).toEqual(mcpServers);
@@ -44,29 +48,46 @@ describe('a session is created', () => {
 
 describe('registrations', () => {
   it('count up and down, and are gone at zero', () => {
-    given(...idle).when({ kind: 'register', clientId: ann }).then(['(client_registered ann)']);
+    given(...idle)
+      .when({ kind: 'register', clientId: ann })
+      .then(['(client_registered ann)']);
     const twice = [...idle, { kind: 'register', clientId: ann } as const];
     expect(given(...twice, { kind: 'detach', clientId: ann }).state?.clients).toEqual({ ann: 1 });
     expect(given(...idle, { kind: 'detach', clientId: ann }).state?.clients).toEqual({});
   });
 
   it('of nobody are not taken back', () => {
-    given(...idle).when({ kind: 'detach', clientId: bob }).then([]);
+    given(...idle)
+      .when({ kind: 'detach', clientId: bob })
+      .then([]);
   });
 
   it('end with the session, which takes no new ones', () => {
     expect(given(...idle, c.close).state?.clients).toEqual({});
-    given(...idle, c.close).when({ kind: 'register', clientId: ann }).refuses('session_not_found');
-    given(...idle, c.close).when({ kind: 'detach', clientId: ann }).then([]);
+    given(...idle, c.close)
+      .when({ kind: 'register', clientId: ann })
+      .refuses('session_not_found');
+    given(...idle, c.close)
+      .when({ kind: 'detach', clientId: ann })
+      .then([]);
   });
 
   it('of a client named like a member of Object mean that client', () => {
     const odd = client('constructor');
-    given(...idle).when({ kind: 'detach', clientId: odd }).then([]);
-    given(...idle).when({ ...c.cancel, clientId: odd }).refuses('invalid_client_id');
-    expect(given(...idle, { kind: 'register', clientId: odd }).state?.clients).toEqual({ ann: 1, constructor: 1 });
+    given(...idle)
+      .when({ kind: 'detach', clientId: odd })
+      .then([]);
+    given(...idle)
+      .when({ ...c.cancel, clientId: odd })
+      .refuses('invalid_client_id');
+    expect(given(...idle, { kind: 'register', clientId: odd }).state?.clients).toEqual({
+      ann: 1,
+      constructor: 1,
+    });
     const proto = client('__proto__');
-    given(...idle).when({ ...c.cancel, clientId: proto }).refuses('invalid_client_id');
+    given(...idle)
+      .when({ ...c.cancel, clientId: proto })
+      .refuses('invalid_client_id');
   });
 });
 
@@ -74,18 +95,26 @@ describe('a session is renamed', () => {
   const rename = (displayName: string | null) => ({ kind: 'rename', displayName }) as const;
 
   it('and cleared, each a revision; the same name again is none', () => {
-    given(...idle).when(rename('mine')).then(['session_metadata_updated']);
-    given(...idle, rename('mine')).when(rename('mine')).then([]);
+    given(...idle)
+      .when(rename('mine'))
+      .then(['session_metadata_updated']);
+    given(...idle, rename('mine'))
+      .when(rename('mine'))
+      .then([]);
     const { state } = given(...idle, rename('mine'), rename(null));
     expect(state).toMatchObject({ displayName: null, revision: 2 });
   });
 
   it('by a registered client', () => {
-    given(...idle).when({ ...rename('mine'), clientId: bob }).refuses('invalid_client_id');
+    given(...idle)
+      .when({ ...rename('mine'), clientId: bob })
+      .refuses('invalid_client_id');
   });
 
   it('when it is closed, without an event: nothing follows a terminal', () => {
-    const { decision, state } = given(...idle, c.close).when(rename('mine')).then(['(renamed)']);
+    const { decision, state } = given(...idle, c.close)
+      .when(rename('mine'))
+      .then(['(renamed)']);
     expect(decision.entries.filter(({ kind }) => kind === 'event')).toEqual([]);
     expect(state).toMatchObject({ displayName: 'mine', revision: 1, phase: { kind: 'closed' } });
   });
@@ -112,7 +141,9 @@ describe('a session is closed', () => {
   });
 
   it('while a turn is being cancelled, which is said once', () => {
-    given(...running, c.cancel).when(c.close).then(['turn_complete p1 cancelled', 'session_closed client_close'], ['close_agent']);
+    given(...running, c.cancel)
+      .when(c.close)
+      .then(['turn_complete p1 cancelled', 'session_closed client_close'], ['close_agent']);
   });
 
   it('with an announced turn, whose place in the queue ends too', () => {
@@ -146,8 +177,12 @@ describe('a session is closed', () => {
   });
 
   it('once, and by somebody registered', () => {
-    given(...idle, c.close).when(c.close).refuses('session_not_found');
-    given(...idle).when({ ...c.close, clientId: bob }).refuses('invalid_client_id');
+    given(...idle, c.close)
+      .when(c.close)
+      .refuses('session_not_found');
+    given(...idle)
+      .when({ ...c.close, clientId: bob })
+      .refuses('invalid_client_id');
   });
 
   it('and is never again the one that creates attach to', () => {
@@ -156,10 +191,24 @@ describe('a session is closed', () => {
 
   it('and records nothing any more', () => {
     const closed = [...queued, c.close];
-    for (const late of [c.says('x'), c.answered('p1'), c.gone(), c.advance, c.graceOver('p1'), c.deadline('p2'), c.interrupt, c.recover, c.dismiss('r1')]) {
-      given(...closed).when(late).then([]);
+    for (const late of [
+      c.says('x'),
+      c.answered('p1'),
+      c.gone(),
+      c.advance,
+      c.graceOver('p1'),
+      c.deadline('p2'),
+      c.interrupt,
+      c.recover,
+      c.dismiss('r1'),
+    ]) {
+      given(...closed)
+        .when(late)
+        .then([]);
     }
-    given(...closed).when(c.ask('r9')).then([], ['answer_permission r9 cancelled']);
+    given(...closed)
+      .when(c.ask('r9'))
+      .then([], ['answer_permission r9 cancelled']);
   });
 });
 
@@ -168,27 +217,41 @@ describe.each([
   ['the daemon starts again', c.recover],
 ])('%s', (_, command) => {
   it('and the turn an agent had ends interrupted; what waits stays', () => {
-    const { state } = given(...queued).when(command).then(['turn_error p1 interrupted', '(stranded daemon_restart)']);
+    const { state } = given(...queued)
+      .when(command)
+      .then(['turn_error p1 interrupted', '(stranded daemon_restart)']);
     expect(state?.phase).toMatchObject({ kind: 'stranded', queue: [{ promptId: 'p2' }, { promptId: 'p3' }] });
   });
 
   it('and a turn that was being cancelled ends cancelled', () => {
-    given(...running, c.cancel).when(command).then(['turn_complete p1 cancelled', '(stranded daemon_restart)']);
+    given(...running, c.cancel)
+      .when(command)
+      .then(['turn_complete p1 cancelled', '(stranded daemon_restart)']);
   });
 
   it('and open questions are closed first', () => {
     given(...running, c.ask('r1'))
       .when(command)
       .then(
-        ['permission_resolved r1 cancelled turn_ended', 'turn_error p1 interrupted', '(stranded daemon_restart)'],
+        [
+          'permission_resolved r1 cancelled turn_ended',
+          'turn_error p1 interrupted',
+          '(stranded daemon_restart)',
+        ],
         ['answer_permission r1 cancelled'],
       );
   });
 
   it('and a session without a turn strands; a stranded or closed one stays as it is', () => {
-    given(...idle).when(command).then(['(stranded daemon_restart)']);
-    given(...idle, c.gone()).when(command).then([]);
-    given(...idle, c.close).when(command).then([]);
+    given(...idle)
+      .when(command)
+      .then(['(stranded daemon_restart)']);
+    given(...idle, c.gone())
+      .when(command)
+      .then([]);
+    given(...idle, c.close)
+      .when(command)
+      .then([]);
   });
 });
 

@@ -2,11 +2,12 @@ import type { CommandOf } from './command.ts';
 import { type Decision, nothing, requireOpen, requireRegistered, together } from './decision.ts';
 import { cancelled, endOf, endTurn, removeAllQueued, stopTurn } from './end-turn.ts';
 import { event, fact, type SessionEntry } from './entry.ts';
-import { closedReasonOf, isRegistered, queueOf, type SessionState } from './state.ts';
+import { closedReasonOf, isRegistered, type SessionState } from './state.ts';
 
 /** The first entries of a session: it begins when its agent session is there. */
 export function decideCreate(command: CommandOf<'create'>): Decision {
-  const { sessionId, cwd, workspace, agent, isDefaultTarget, parentSessionId, displayName, mcpServers } = command;
+  const { sessionId, cwd, workspace, agent, isDefaultTarget, parentSessionId, displayName, mcpServers } =
+    command;
   const { agentSessionId, clientIds } = command;
   const { modes, models, configOptions } = command.agentState;
   return {
@@ -44,7 +45,9 @@ export function decideRegister(state: SessionState, { clientId }: CommandOf<'reg
 
 /** Counts one registration less. A client that is not there is no error. */
 export function decideDetach(state: SessionState, { clientId }: CommandOf<'detach'>): Decision {
-  return isRegistered(state, clientId) ? { entries: [fact('client_detached', { clientId })], effects: [] } : nothing;
+  return isRegistered(state, clientId)
+    ? { entries: [fact('client_detached', { clientId })], effects: [] }
+    : nothing;
 }
 
 export function decideRename(state: SessionState, command: CommandOf<'rename'>): Decision {
@@ -53,8 +56,13 @@ export function decideRename(state: SessionState, command: CommandOf<'rename'>):
   if (displayName === state.displayName) return nothing;
   const { sessionId } = state;
   // Nothing follows a session's terminal in its stream.
-  if (closedReasonOf(state.phase) !== null) return { entries: [fact('renamed', { displayName })], effects: [] };
-  const renamed = event('session_metadata_updated', { sessionId, displayName: displayName ?? undefined }, { clientId });
+  if (closedReasonOf(state.phase) !== null)
+    return { entries: [fact('renamed', { displayName })], effects: [] };
+  const renamed = event(
+    'session_metadata_updated',
+    { sessionId, displayName: displayName ?? undefined },
+    { clientId },
+  );
   return { entries: [renamed], effects: [] };
 }
 
@@ -62,7 +70,10 @@ export function decideRename(state: SessionState, command: CommandOf<'rename'>):
 export function decideBranched(state: SessionState, command: CommandOf<'branched'>): Decision {
   if (state.phase.kind === 'closed') return nothing;
   const { sourceSessionId, newSessionId, displayName } = command;
-  return { entries: [event('session_branched', { sourceSessionId, newSessionId, displayName })], effects: [] };
+  return {
+    entries: [event('session_branched', { sourceSessionId, newSessionId, displayName })],
+    effects: [],
+  };
 }
 
 /** Ends the session for everybody: its turn and its queue first, then the session; the agent hears last. */
@@ -79,7 +90,10 @@ export function decideClose(state: SessionState, command: CommandOf<'close'>): D
   });
 }
 
-function closeTurn(state: SessionState, phase: Extract<SessionState['phase'], { kind: 'running' }>): Decision {
+function closeTurn(
+  state: SessionState,
+  phase: Extract<SessionState['phase'], { kind: 'running' }>,
+): Decision {
   const { turn } = phase;
   if (turn.ending !== null) return endTurn(state, turn, endOf(turn.ending, cancelled));
   const stopped = stopTurn(state, turn, 'cancelled');
@@ -96,7 +110,21 @@ export function decideInterrupted(state: SessionState): Decision {
     phase.kind === 'running'
       ? endTurn(state, phase.turn, endOf(phase.turn.ending, { kind: 'error', code: 'interrupted', message }))
       : nothing;
-  const isStranded = phase.kind === 'stranded';
-  const strand: SessionEntry[] = isStranded ? [] : [fact('stranded', { cause: 'daemon_restart' })];
-  return together(turnEnd, { entries: strand, effects: [] });
+  return together(turnEnd, { entries: strand(phase), effects: [] });
 }
+
+function strand(phase: SessionState['phase']): readonly SessionEntry[] {
+  if (phase.kind === 'stranded') return [];
+  const reason = closedReasonOf(phase);
+  return [
+    reason === null ? fact('stranded', { cause: 'daemon_restart' }) : fact('restore_failed', { reason }),
+  ];
+}
+
+/** The timers of an earlier process are gone: what waits is watched again. */
+export const watchDeadlines = ({ phase }: SessionState): Decision => ({
+  entries: [],
+  effects: queueOf(phase).flatMap(({ promptId, deadlineAt }) =>
+    deadlineAt === null ? [] : [{ kind: 'watch_deadline' as const, promptId, deadlineAt }],
+  ),
+});

@@ -1,9 +1,9 @@
-import { DaemonError } from '@holdfast/protocol';
+import { DaemonError, type PermissionRequestId } from '@holdfast/protocol';
 import { mediate } from '../permissions/mediation-policy.ts';
 import type { CommandOf } from './command.ts';
 import { type Decision, nothing, requireOpen, requireRegistered } from './decision.ts';
 import { event, fact } from './entry.ts';
-import type { SessionState, Turn } from './state.ts';
+import type { OpenPermission, SessionState, Turn } from './state.ts';
 
 /** Permission requests of one session that may wait at once; more are answered `cancelled`. */
 export const maxPendingPermissions = 64;
@@ -18,7 +18,10 @@ export function decideAsk(state: SessionState, command: CommandOf<'ask'>): Decis
     state.binding?.number === binding &&
     Object.keys(turn.permissions).length < maxPendingPermissions;
   if (!mayAsk) {
-    return { entries: [], effects: [{ kind: 'answer_permission', requestId, outcome: { outcome: 'cancelled' } }] };
+    return {
+      entries: [],
+      effects: [{ kind: 'answer_permission', requestId, outcome: { outcome: 'cancelled' } }],
+    };
   }
   const { sessionId } = state;
   const { promptId } = turn;
@@ -39,9 +42,12 @@ export function decideVote(state: SessionState, command: CommandOf<'vote'>): Dec
   const { sessionId } = state;
   const { requestId, outcome, clientId } = command;
   const turn = runningTurn(state);
-  const request = turn?.permissions[requestId];
+  const request = turn && openRequest(turn, requestId);
   if (turn === undefined || request === undefined) throw unknownPermission(requestId);
-  if (outcome.outcome === 'selected' && !request.options.some(({ optionId }) => optionId === outcome.optionId)) {
+  if (
+    outcome.outcome === 'selected' &&
+    !request.options.some(({ optionId }) => optionId === outcome.optionId)
+  ) {
     const optionIds = request.options.map(({ optionId }) => optionId);
     throw new DaemonError(
       'invalid_option_id',
@@ -54,7 +60,9 @@ export function decideVote(state: SessionState, command: CommandOf<'vote'>): Dec
   const mediation = mediate(request.policy, vote);
   if (mediation.kind === 'forbidden') throw forbidden(requestId, request.policy, mediation.reason);
   return {
-    entries: [event('permission_resolved', { requestId, sessionId, outcome }, { promptId: turn.promptId, clientId })],
+    entries: [
+      event('permission_resolved', { requestId, sessionId, outcome }, { promptId: turn.promptId, clientId }),
+    ],
     effects: [{ kind: 'answer_permission', requestId, outcome }],
   };
 }
@@ -64,13 +72,16 @@ export function decideForbiddenVote(state: SessionState, command: CommandOf<'for
   if (state.phase.kind === 'closed') return nothing;
   const { requestId, reason, clientId } = command;
   const { sessionId } = state;
-  return { entries: [event('permission_forbidden', { requestId, sessionId, clientId, reason }, { clientId })], effects: [] };
+  return {
+    entries: [event('permission_forbidden', { requestId, sessionId, clientId, reason }, { clientId })],
+    effects: [],
+  };
 }
 
 /** The request ends without a vote. */
 export function decideDismiss(state: SessionState, { requestId, reason }: CommandOf<'dismiss'>): Decision {
   const turn = runningTurn(state);
-  if (turn?.permissions[requestId] === undefined) return nothing;
+  if (turn === undefined || openRequest(turn, requestId) === undefined) return nothing;
   const { sessionId } = state;
   const outcome = { outcome: 'cancelled', reason } as const;
   return {
@@ -106,6 +117,10 @@ const forbidden = (requestId: string, policy: string, reason: string): DaemonErr
       : `policy "${policy}" takes votes from the client that sent the prompt only; vote as that client, or cancel the request`,
     { requestId, reason },
   );
+
+/** The names that objects have by nature are no requests. */
+const openRequest = ({ permissions }: Turn, requestId: PermissionRequestId): OpenPermission | undefined =>
+  Object.hasOwn(permissions, requestId) ? permissions[requestId] : undefined;
 
 const runningTurn = (state: SessionState): Turn | undefined =>
   state.phase.kind === 'running' ? state.phase.turn : undefined;

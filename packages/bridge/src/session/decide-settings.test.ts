@@ -16,25 +16,38 @@ describe('a model or mode', () => {
   });
 
   it('that was chosen while there is no agent is kept for the next one and told to nobody yet', () => {
-    const { state } = given(...idle, c.gone()).when({ kind: 'want', modelId: 'deep' }).then(['(settings_wanted)']);
+    const { state } = given(...idle, c.gone())
+      .when({ kind: 'want', modelId: 'deep' })
+      .then(['(settings_wanted)']);
     expect(state?.settings).toMatchObject({ modelId: 'deep' });
     expect(state?.agentState.currentModelId).toBeNull();
   });
 
   it('chosen after another keeps the other', () => {
     const wanted = [...idle, c.gone(), { kind: 'want', modelId: 'deep' } as const];
-    expect(given(...wanted, { kind: 'want', modeId: 'code' }).state?.settings).toEqual({ modelId: 'deep', modeId: 'code' });
+    expect(given(...wanted, { kind: 'want', modeId: 'code' }).state?.settings).toEqual({
+      modelId: 'deep',
+      modeId: 'code',
+    });
   });
 
   it('that the agent refused is told and changes nothing', () => {
     const scene = given(...idle);
-    const { state } = scene.when({ kind: 'model_refused', modelId: 'x', error: 'no' }).then(['model_switch_failed']);
+    const { state } = scene
+      .when({ kind: 'model_refused', modelId: 'x', error: 'no' })
+      .then(['model_switch_failed']);
     expect(state).toBe(scene.state);
   });
 
   it('is refused from a stranger and by a closed session', () => {
-    given(...idle).when({ kind: 'want', modelId: 'deep', clientId: bob }).refuses('invalid_client_id');
-    given(...idle, c.close).when({ kind: 'want', modelId: 'deep' }).refuses('session_not_found');
-    given(...idle, c.close).when({ kind: 'configured', modelId: 'deep' }).refuses('session_not_found');
+    given(...idle)
+      .when({ kind: 'want', modelId: 'deep', clientId: bob })
+      .refuses('invalid_client_id');
+    given(...idle, c.close)
+      .when({ kind: 'want', modelId: 'deep' })
+      .refuses('session_not_found');
+    given(...idle, c.close)
+      .when({ kind: 'configured', modelId: 'deep' })
+      .refuses('session_not_found');
   });
 });

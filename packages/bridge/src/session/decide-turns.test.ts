@@ -10,7 +10,9 @@ const opening = [...stranded, c.prompt('p1')];
 
 describe('a prompt is accepted', () => {
   it('and does not start by itself', () => {
-    given(...idle).when(c.prompt('p1')).then(['(prompt_admitted p1 ann)']);
+    given(...idle)
+      .when(c.prompt('p1'))
+      .then(['(prompt_admitted p1 ann)']);
   });
 
   it('behind another and readers hear that it waits', () => {
@@ -51,7 +53,9 @@ describe('a prompt is accepted', () => {
   });
 
   it('from somebody anonymous', () => {
-    given(...idle).when(c.prompt('p1', { clientId: null })).then(['(prompt_admitted p1)']);
+    given(...idle)
+      .when(c.prompt('p1', { clientId: null }))
+      .then(['(prompt_admitted p1)']);
   });
 });
 
@@ -63,8 +67,12 @@ describe('a prompt is refused', () => {
   });
 
   it('from a client that is not registered, but only once the session is known to be open', () => {
-    given(...idle).when(c.prompt('p1', { clientId: bob })).refuses('invalid_client_id', { clientId: 'bob' });
-    given(...idle, c.close).when(c.prompt('p1', { clientId: bob })).refuses('session_not_found');
+    given(...idle)
+      .when(c.prompt('p1', { clientId: bob }))
+      .refuses('invalid_client_id', { clientId: 'bob' });
+    given(...idle, c.close)
+      .when(c.prompt('p1', { clientId: bob }))
+      .refuses('session_not_found');
   });
 
   it('when the limit of pending prompts is reached, the running one included', () => {
@@ -72,13 +80,22 @@ describe('a prompt is refused', () => {
       .allowing(2)
       .when(c.prompt('p3'))
       .refuses('prompt_queue_full', { limit: 2, pendingCount: 2 });
-    given(...queued).allowing(3).when(c.prompt('p3')).then(['(prompt_admitted p3 ann)', 'pending_prompt_added p3 queued']);
+    given(...queued)
+      .allowing(3)
+      .when(c.prompt('p3'))
+      .then(['(prompt_admitted p3 ann)', 'pending_prompt_added p3 queued']);
   });
 
   it('with mode reject while another one runs or waits', () => {
-    given(...running).when(c.prompt('p2', { onBusy: 'reject' })).refuses('prompt_in_progress');
-    given(...opening).when(c.prompt('p2', { onBusy: 'reject' })).refuses('prompt_in_progress');
-    given(...idle).when(c.prompt('p1', { onBusy: 'reject' })).then(['(prompt_admitted p1 ann)']);
+    given(...running)
+      .when(c.prompt('p2', { onBusy: 'reject' }))
+      .refuses('prompt_in_progress');
+    given(...opening)
+      .when(c.prompt('p2', { onBusy: 'reject' }))
+      .refuses('prompt_in_progress');
+    given(...idle)
+      .when(c.prompt('p1', { onBusy: 'reject' }))
+      .then(['(prompt_admitted p1 ann)']);
   });
 });
 
@@ -105,36 +122,56 @@ describe('a turn starts', () => {
   });
 
   it('not before its answer left', () => {
-    given(...idle, c.prompt('p1')).holding(prompt('p1')).when(c.advance).then([]);
+    given(...idle, c.prompt('p1'))
+      .holding(prompt('p1'))
+      .when(c.advance)
+      .then([]);
   });
 
   it('not before one that was admitted earlier, although that one is held', () => {
-    given(...idle, c.prompt('p1'), c.prompt('p2')).holding(prompt('p1')).when(c.advance).then([]);
+    given(...idle, c.prompt('p1'), c.prompt('p2'))
+      .holding(prompt('p1'))
+      .when(c.advance)
+      .then([]);
   });
 
   it('not while another one runs, or while there is no agent yet', () => {
-    given(...queued).when(c.advance).then([]);
-    given(...opening).when(c.advance).then([]);
-    given(...idle).when(c.advance).then([]);
+    given(...queued)
+      .when(c.advance)
+      .then([]);
+    given(...opening)
+      .when(c.advance)
+      .then([]);
+    given(...idle)
+      .when(c.advance)
+      .then([]);
   });
 
   it('after it waited, and readers hear that it waits no more', () => {
     given(...queued, c.answered('p1'))
       .when(c.advance)
       .then(
-        ['(prompt_started p2)', 'pending_prompt_started p2 running', 'session_update user_message_chunk text of p2'],
+        [
+          '(prompt_started p2)',
+          'pending_prompt_started p2 running',
+          'session_update user_message_chunk text of p2',
+        ],
         ['send_prompt p2'],
       );
   });
 
   it('with an agent first where there is none', () => {
-    given(...queued, c.gone()).when(c.advance).then(['(opening_started continue)'], ['open_agent']);
+    given(...queued, c.gone())
+      .when(c.advance)
+      .then(['(opening_started continue)'], ['open_agent']);
   });
 });
 
 describe('a turn ends', () => {
   it('as the agent says', () => {
-    given(...running).when(c.answered('p1', 'max_tokens')).then(['turn_complete p1 max_tokens'], ['advance']);
+    given(...running)
+      .when(c.answered('p1', 'max_tokens'))
+      .then(['turn_complete p1 max_tokens'], ['advance']);
   });
 
   it('with the usage the agent reports, as it came', () => {
@@ -159,25 +196,41 @@ describe('a turn ends', () => {
   });
 
   it('once: what the agent says of a turn that is over changes nothing', () => {
-    given(...running, c.answered('p1')).when(c.answered('p1')).then([]);
-    given(...running, c.answered('p1')).when(c.failed('p1')).then([]);
-    given(...queued).when(c.answered('p2')).then([]);
-    given(...running, c.close).when(c.answered('p1')).then([]);
+    given(...running, c.answered('p1'))
+      .when(c.answered('p1'))
+      .then([]);
+    given(...running, c.answered('p1'))
+      .when(c.failed('p1'))
+      .then([]);
+    given(...queued)
+      .when(c.answered('p2'))
+      .then([]);
+    given(...running, c.close)
+      .when(c.answered('p1'))
+      .then([]);
   });
 
   it('not by an answer of an earlier binding', () => {
-    given(...running).when(c.answered('p1', 'end_turn', 2)).then([]);
+    given(...running)
+      .when(c.answered('p1', 'end_turn', 2))
+      .then([]);
   });
 
   it('not by the failed call of an agent that died: its death says so itself', () => {
-    given(...running).when(c.failed('p1', { code: 'agent_exited' })).then([]);
+    given(...running)
+      .when(c.failed('p1', { code: 'agent_exited' }))
+      .then([]);
   });
 
   it('and cancels what the agent still asked', () => {
     given(...running, c.ask('r1'), c.ask('r2'))
       .when(c.answered('p1'))
       .then(
-        ['permission_resolved r1 cancelled turn_ended', 'permission_resolved r2 cancelled turn_ended', 'turn_complete p1 end_turn'],
+        [
+          'permission_resolved r1 cancelled turn_ended',
+          'permission_resolved r2 cancelled turn_ended',
+          'turn_complete p1 end_turn',
+        ],
         ['answer_permission r1 cancelled', 'answer_permission r2 cancelled', 'advance'],
       );
   });
@@ -191,10 +244,18 @@ describe('a cancel', () => {
   });
 
   it('lets late updates through and ends as cancelled, whatever the agent answers', () => {
-    given(...running, c.cancel).when(c.says('late')).then(['session_update agent_message_chunk late']);
-    given(...running, c.cancel).when(c.answered('p1', 'end_turn')).then(['turn_complete p1 cancelled'], ['advance']);
-    given(...running, c.cancel).when(c.failed('p1')).then(['turn_complete p1 cancelled'], ['advance']);
-    given(...running, c.cancel).when(c.gone()).then(['turn_complete p1 cancelled', 'agent_exited'], ['release_agent']);
+    given(...running, c.cancel)
+      .when(c.says('late'))
+      .then(['session_update agent_message_chunk late']);
+    given(...running, c.cancel)
+      .when(c.answered('p1', 'end_turn'))
+      .then(['turn_complete p1 cancelled'], ['advance']);
+    given(...running, c.cancel)
+      .when(c.failed('p1'))
+      .then(['turn_complete p1 cancelled'], ['advance']);
+    given(...running, c.cancel)
+      .when(c.gone())
+      .then(['turn_complete p1 cancelled', 'agent_exited'], ['release_agent']);
   });
 
   it('answers the open permission requests first', () => {
@@ -212,19 +273,33 @@ describe('a cancel', () => {
   });
 
   it('twice is once, and without a turn nothing', () => {
-    given(...running, c.cancel).when(c.cancel).then([]);
-    given(...idle).when(c.cancel).then([]);
-    given(...stranded).when(c.cancel).then([]);
+    given(...running, c.cancel)
+      .when(c.cancel)
+      .then([]);
+    given(...idle)
+      .when(c.cancel)
+      .then([]);
+    given(...stranded)
+      .when(c.cancel)
+      .then([]);
   });
 
   it('while the agent is being opened takes the prompt that was about to run, and only that', () => {
-    given(...opening).when(c.cancel).then(['turn_complete p1 cancelled'], ['advance']);
-    given(...opening, c.prompt('p2')).when(c.cancel).then(['turn_complete p1 cancelled'], ['advance']);
+    given(...opening)
+      .when(c.cancel)
+      .then(['turn_complete p1 cancelled'], ['advance']);
+    given(...opening, c.prompt('p2'))
+      .when(c.cancel)
+      .then(['turn_complete p1 cancelled'], ['advance']);
   });
 
   it('is refused from a client that is not registered, and by a closed session', () => {
-    given(...running).when({ ...c.cancel, clientId: bob }).refuses('invalid_client_id');
-    given(...running, c.close).when(c.cancel).refuses('session_not_found');
+    given(...running)
+      .when({ ...c.cancel, clientId: bob })
+      .refuses('invalid_client_id');
+    given(...running, c.close)
+      .when(c.cancel)
+      .refuses('session_not_found');
   });
 });
 
@@ -236,9 +311,15 @@ describe('an agent that ignores its cancel for the whole grace', () => {
   });
 
   it('is not left behind when the turn ended in time, or was never cancelled', () => {
-    given(...running, c.cancel, c.answered('p1')).when(c.graceOver('p1')).then([]);
-    given(...running).when(c.graceOver('p1')).then([]);
-    given(...queued, c.cancel, c.answered('p1'), c.advance, c.cancel).when(c.graceOver('p1')).then([]);
+    given(...running, c.cancel, c.answered('p1'))
+      .when(c.graceOver('p1'))
+      .then([]);
+    given(...running)
+      .when(c.graceOver('p1'))
+      .then([]);
+    given(...queued, c.cancel, c.answered('p1'), c.advance, c.cancel)
+      .when(c.graceOver('p1'))
+      .then([]);
   });
 });
 
@@ -246,11 +327,18 @@ describe('a deadline', () => {
   const timed = [...idle, c.prompt('p1', { deadlineMs: 1 }), c.advance];
 
   it('stops the running turn, which ends with its own code whatever the agent answers', () => {
-    given(...timed).when(c.deadline('p1')).then(['prompt_cancelled p1', '(turn_ending p1 deadline)'], ['send_cancel p1']);
-    given(...timed, c.deadline('p1')).when(c.answered('p1')).then(['turn_error p1 prompt_deadline_exceeded'], ['advance']);
+    given(...timed)
+      .when(c.deadline('p1'))
+      .then(['prompt_cancelled p1', '(turn_ending p1 deadline)'], ['send_cancel p1']);
+    given(...timed, c.deadline('p1'))
+      .when(c.answered('p1'))
+      .then(['turn_error p1 prompt_deadline_exceeded'], ['advance']);
     given(...timed, c.deadline('p1'))
       .when(c.graceOver('p1'))
-      .then(['turn_error p1 prompt_deadline_exceeded', '(stranded agent_unavailable)'], ['abandon_agent', 'advance']);
+      .then(
+        ['turn_error p1 prompt_deadline_exceeded', '(stranded agent_unavailable)'],
+        ['abandon_agent', 'advance'],
+      );
   });
 
   it('ends a prompt that waits, and never starts it', () => {
@@ -260,8 +348,12 @@ describe('a deadline', () => {
   });
 
   it('of a turn that is cancelled already, or over, changes nothing', () => {
-    given(...timed, c.cancel).when(c.deadline('p1')).then([]);
-    given(...timed, c.answered('p1')).when(c.deadline('p1')).then([]);
+    given(...timed, c.cancel)
+      .when(c.deadline('p1'))
+      .then([]);
+    given(...timed, c.answered('p1'))
+      .when(c.deadline('p1'))
+      .then([]);
   });
 });
 
@@ -275,13 +367,21 @@ describe('a waiting prompt is removed', () => {
   });
 
   it('but not the running one, nor one that is not there', () => {
-    given(...running).when({ ...remove, promptId: prompt('p1') }).then([]);
-    given(...running).when({ ...remove, promptId: prompt('p9') }).then([]);
+    given(...running)
+      .when({ ...remove, promptId: prompt('p1') })
+      .then([]);
+    given(...running)
+      .when({ ...remove, promptId: prompt('p9') })
+      .then([]);
   });
 
   it('by somebody registered, in an open session', () => {
-    given(...queued).when({ ...remove, clientId: client('eve') }).refuses('invalid_client_id');
-    given(...queued, c.close).when(remove).refuses('session_not_found');
+    given(...queued)
+      .when({ ...remove, clientId: client('eve') })
+      .refuses('invalid_client_id');
+    given(...queued, c.close)
+      .when(remove)
+      .refuses('session_not_found');
   });
 });
 
@@ -308,9 +408,16 @@ describe('the row of a session', () => {
 
   it('records updates of the agent under the turn they came in, and without one outside', () => {
     const inTurn = given(...running).when({ kind: 'updates', binding: 1, updates: [chunk('a'), chunk('b')] });
-    const { decision } = inTurn.then(['session_update agent_message_chunk a', 'session_update agent_message_chunk b']);
+    const { decision } = inTurn.then([
+      'session_update agent_message_chunk a',
+      'session_update agent_message_chunk b',
+    ]);
     expect(decision.entries[0]).toMatchObject({ promptId: 'p1' });
-    const outside = given(...idle).when(c.says('a')).then(['session_update agent_message_chunk a']);
-    expect(outside.decision.entries[0]?.kind === 'event' && outside.decision.entries[0].promptId).toBeUndefined();
+    const outside = given(...idle)
+      .when(c.says('a'))
+      .then(['session_update agent_message_chunk a']);
+    expect(
+      outside.decision.entries[0]?.kind === 'event' && outside.decision.entries[0].promptId,
+    ).toBeUndefined();
   });
 });

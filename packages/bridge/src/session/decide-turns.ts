@@ -1,6 +1,14 @@
 import { DaemonError } from '@holdfast/protocol';
+import { releaseFallbackMs } from '../turns/admissions.ts';
 import type { CommandOf } from './command.ts';
-import { type Decision, type DecisionContext, nothing, requireOpen, requireRegistered, together } from './decision.ts';
+import {
+  type Decision,
+  type DecisionContext,
+  nothing,
+  requireOpen,
+  requireRegistered,
+  together,
+} from './decision.ts';
 import type { SessionEffect } from './effect.ts';
 import { about, cancelled, endOf, endTurn, removeQueued, stopTurn, type TurnEnd } from './end-turn.ts';
 import { event, fact, type SessionEntry } from './entry.ts';
@@ -20,25 +28,42 @@ export function decidePrompt(
   const { promptId, content, clientId, deadlineMs, meta } = command;
   const ahead = pendingCount(state.phase);
   if (ahead > 0 && command.onBusy === 'reject') {
-    throw new DaemonError('prompt_in_progress', 'another prompt is running or queued; wait for it or use mode "queue"', {
-      sessionId,
-    });
+    throw new DaemonError(
+      'prompt_in_progress',
+      'another prompt is running or queued; wait for it or use mode "queue"',
+      {
+        sessionId,
+      },
+    );
   }
   if (ahead >= context.maxPendingPrompts) {
     const limit = context.maxPendingPrompts;
-    throw new DaemonError('prompt_queue_full', `${ahead} prompts are pending and ${limit} is the limit; try again later`, {
-      sessionId,
-      limit,
-      pendingCount: ahead,
-    });
+    throw new DaemonError(
+      'prompt_queue_full',
+      `${ahead} prompts are pending and ${limit} is the limit; try again later`,
+      {
+        sessionId,
+        limit,
+        pendingCount: ahead,
+      },
+    );
   }
   const deadlineAt = deadlineMs === null ? null : context.now + deadlineMs;
-  const entries: SessionEntry[] = [fact('prompt_admitted', { promptId, content, clientId, deadlineAt, meta })];
+  const entries: SessionEntry[] = [
+    fact('prompt_admitted', { promptId, content, clientId, deadlineAt, meta }),
+  ];
   if (ahead > 0) {
-    const added = { sessionId, promptId, text: textOf(content), queuedAt: context.now, state: 'queued' as const };
+    const added = {
+      sessionId,
+      promptId,
+      text: textOf(content),
+      queuedAt: context.now,
+      state: 'queued' as const,
+    };
     entries.push(event('pending_prompt_added', added, { promptId, clientId: clientId ?? undefined }));
   }
-  const effects: SessionEffect[] = deadlineAt === null ? [] : [{ kind: 'watch_deadline', promptId, deadlineAt }];
+  const effects: SessionEffect[] =
+    deadlineAt === null ? [] : [{ kind: 'watch_deadline', promptId, deadlineAt }];
   if (state.phase.kind === 'stranded') {
     entries.push(fact('opening_started', { intent: 'continue' }));
     effects.push({ kind: 'open_agent' });
@@ -75,7 +100,9 @@ export function decideCancel(state: SessionState, command: CommandOf<'cancel'>):
   const { phase } = state;
   if (phase.kind !== 'running') {
     const [next] = queueOf(phase);
-    return next === undefined ? nothing : { entries: removeQueued(state, next, cancelled), effects: [advance] };
+    return next === undefined
+      ? nothing
+      : { entries: removeQueued(state, next, cancelled), effects: [advance] };
   }
   if (phase.turn.ending !== null) return nothing;
   const { promptId } = phase.turn;
@@ -90,11 +117,17 @@ export function decideRemove(state: SessionState, { promptId, clientId }: Comman
   requireOpen(state);
   requireRegistered(state, clientId);
   const prompt = queueOf(state.phase).find((queued) => queued.promptId === promptId);
-  return prompt === undefined ? nothing : { entries: removeQueued(state, prompt, cancelled), effects: [advance] };
+  return prompt === undefined
+    ? nothing
+    : { entries: removeQueued(state, prompt, cancelled), effects: [advance] };
 }
 
 /** A prompt ran out of time, waiting or running. */
-export function decideDeadline(state: SessionState, { promptId }: CommandOf<'deadline'>): Decision {
+export function decideDeadline(
+  state: SessionState,
+  { promptId }: CommandOf<'deadline'>,
+  { isHeld, now }: DecisionContext,
+): Decision {
   const { phase } = state;
   if (phase.kind === 'running' && phase.turn.promptId === promptId) {
     if (phase.turn.ending !== null) return nothing;
@@ -105,13 +138,17 @@ export function decideDeadline(state: SessionState, { promptId }: CommandOf<'dea
   }
   const prompt = queueOf(phase).find((queued) => queued.promptId === promptId);
   if (prompt === undefined) return nothing;
+  // No terminal overtakes its prompt's answer.
+  const deadlineAt = now + releaseFallbackMs;
+  if (isHeld(promptId)) return { entries: [], effects: [{ kind: 'watch_deadline', promptId, deadlineAt }] };
   return { entries: removeQueued(state, prompt, endOf('deadline', cancelled)), effects: [advance] };
 }
 
 /** The agent ignored its cancel for the whole grace: the turn ends without it, the session goes on without it. */
 export function decideGraceOver(state: SessionState, { promptId }: CommandOf<'grace_over'>): Decision {
   const { phase } = state;
-  if (phase.kind !== 'running' || phase.turn.promptId !== promptId || phase.turn.ending === null) return nothing;
+  if (phase.kind !== 'running' || phase.turn.promptId !== promptId || phase.turn.ending === null)
+    return nothing;
   return together(endTurn(state, phase.turn, endOf(phase.turn.ending, cancelled)), {
     entries: [fact('stranded', { cause: 'agent_unavailable' })],
     effects: [{ kind: 'abandon_agent' }, advance],
@@ -139,6 +176,10 @@ function decideEnd(
   end: TurnEnd,
 ): Decision {
   const { phase } = state;
-  if (phase.kind !== 'running' || phase.turn.promptId !== promptId || state.binding?.number !== binding) return nothing;
-  return together(endTurn(state, phase.turn, endOf(phase.turn.ending, end)), { entries: [], effects: [advance] });
+  if (phase.kind !== 'running' || phase.turn.promptId !== promptId || state.binding?.number !== binding)
+    return nothing;
+  return together(endTurn(state, phase.turn, endOf(phase.turn.ending, end)), {
+    entries: [],
+    effects: [advance],
+  });
 }

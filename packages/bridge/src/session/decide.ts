@@ -8,8 +8,15 @@ import {
   decideInterrupted,
   decideRegister,
   decideRename,
+  watchDeadlines,
 } from './decide-lifecycle.ts';
-import { decideAsk, decideDismiss, decideForbiddenVote, decideLateVote, decideVote } from './decide-permissions.ts';
+import {
+  decideAsk,
+  decideDismiss,
+  decideForbiddenVote,
+  decideLateVote,
+  decideVote,
+} from './decide-permissions.ts';
 import { decideConfigured, decideModelRefused, decideWant } from './decide-settings.ts';
 import {
   decideAdvance,
@@ -21,14 +28,18 @@ import {
   decidePrompt,
   decideRemove,
 } from './decide-turns.ts';
-import { type Decision, type DecisionContext, nothing } from './decision.ts';
+import { type Decision, type DecisionContext, nothing, together } from './decision.ts';
 import type { SessionState } from './state.ts';
 
 /**
  * Decides what a command means for a session, purely. `state` is null only before `create`.
  * @throws DaemonError when the command is refused; nothing has changed then
  */
-export function decide(state: SessionState | null, command: SessionCommand, context: DecisionContext): Decision {
+export function decide(
+  state: SessionState | null,
+  command: SessionCommand,
+  context: DecisionContext,
+): Decision {
   if (command.kind === 'create') return decideCreate(command);
   if (state === null) return nothing;
   switch (command.kind) {
@@ -45,7 +56,7 @@ export function decide(state: SessionState | null, command: SessionCommand, cont
     case 'cancel':
       return decideCancel(state, command);
     case 'deadline':
-      return decideDeadline(state, command);
+      return decideDeadline(state, command, context);
     case 'grace_over':
       return decideGraceOver(state, command);
     case 'answered':
@@ -69,7 +80,7 @@ export function decide(state: SessionState | null, command: SessionCommand, cont
     case 'bound':
       return decideBound(state, command);
     case 'not_bound':
-      return decideNotBound(state, command);
+      return decideNotBound(state, command, context);
     case 'agent_gone':
       return decideAgentGone(state, command);
     case 'branched':
@@ -85,8 +96,9 @@ export function decide(state: SessionState | null, command: SessionCommand, cont
     case 'close':
       return decideClose(state, command);
     case 'interrupt':
+      return decideInterrupted(state, command);
     case 'recover':
-      return decideInterrupted(state);
+      return together(decideInterrupted(state), watchDeadlines(state));
     default:
       return command satisfies never;
   }

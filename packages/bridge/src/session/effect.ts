@@ -11,7 +11,11 @@ export type SessionEffect =
       readonly meta: unknown;
     }
   | { readonly kind: 'send_cancel'; readonly promptId: PromptId }
-  | { readonly kind: 'answer_permission'; readonly requestId: PermissionRequestId; readonly outcome: PermissionOutcome }
+  | {
+      readonly kind: 'answer_permission';
+      readonly requestId: PermissionRequestId;
+      readonly outcome: PermissionOutcome;
+    }
   | { readonly kind: 'watch_permission'; readonly requestId: PermissionRequestId }
   | { readonly kind: 'watch_deadline'; readonly promptId: PromptId; readonly deadlineAt: number }
   /** Get an agent session again, natively if possible. */

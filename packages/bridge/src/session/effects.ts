@@ -43,7 +43,7 @@ export function runEffect(core: Core, session: Session, effect: SessionEffect): 
       session.seat.leave()?.lease.release();
       return;
     default:
-      return effect satisfies never;
+      effect satisfies never;
   }
 }
 
@@ -69,7 +69,9 @@ function sendCancel(core: Core, session: Session, { promptId }: EffectOf<'send_c
   const { conversation } = session.seat;
   if (conversation === undefined) return;
   conversation.lease.connection.cancel(conversation.agentSessionId);
-  session.timers.set(graceTimer, core.limits.cancelGraceMs, () => session.submit({ kind: 'grace_over', promptId }));
+  session.timers.set(graceTimer, core.limits.cancelGraceMs, () =>
+    session.submit({ kind: 'grace_over', promptId }),
+  );
 }
 
 function watchPermission(core: Core, session: Session, { requestId }: EffectOf<'watch_permission'>): void {

@@ -1,12 +1,16 @@
 import type { EventData, PermissionRequestId } from '@holdfast/protocol';
+import type { Decision } from './decision.ts';
 import type { SessionEffect } from './effect.ts';
 import { event, fact, type SessionEntry, type TurnEnding } from './entry.ts';
-import type { Decision } from './decision.ts';
-import { queueOf, type QueuedPrompt, type SessionState, type Turn, textOf } from './state.ts';
+import { type QueuedPrompt, queueOf, type SessionState, type Turn, textOf } from './state.ts';
 
 /** How a turn ends, before it is told in events. */
 export type TurnEnd =
-  | { readonly kind: 'complete'; readonly stopReason: string; readonly usage?: EventData<'turn_complete'>['usage'] }
+  | {
+      readonly kind: 'complete';
+      readonly stopReason: string;
+      readonly usage?: EventData<'turn_complete'>['usage'];
+    }
   | {
       readonly kind: 'error';
       readonly code: EventData<'turn_error'>['code'];
@@ -34,7 +38,13 @@ export function endTurn(state: SessionState, turn: Turn, end: TurnEnd): Decision
   const { promptId, text, queuedAt } = turn;
   const dismissed = dismissPermissions(state, turn, 'turn_ended');
   const left: SessionEntry[] = turn.isAnnounced
-    ? [event('pending_prompt_completed', { sessionId, promptId, text, queuedAt, state: 'completed' }, about(turn))]
+    ? [
+        event(
+          'pending_prompt_completed',
+          { sessionId, promptId, text, queuedAt, state: 'completed' },
+          about(turn),
+        ),
+      ]
     : [];
   return {
     entries: [...dismissed.entries, ...left, terminal(state, turn, end)],
@@ -58,12 +68,22 @@ export function stopTurn(state: SessionState, turn: Turn, reason: TurnEnding): D
 }
 
 /** Ends a prompt that never started. */
-export function removeQueued(state: SessionState, prompt: QueuedPrompt, end: TurnEnd): readonly SessionEntry[] {
+export function removeQueued(
+  state: SessionState,
+  prompt: QueuedPrompt,
+  end: TurnEnd,
+): readonly SessionEntry[] {
   const { sessionId } = state;
   const { promptId, queuedAt } = prompt;
   const text = textOf(prompt.content);
   const left = prompt.isAnnounced
-    ? [event('pending_prompt_completed', { sessionId, promptId, text, queuedAt, state: 'removed' }, about(prompt))]
+    ? [
+        event(
+          'pending_prompt_completed',
+          { sessionId, promptId, text, queuedAt, state: 'removed' },
+          about(prompt),
+        ),
+      ]
     : [];
   return [...left, terminal(state, prompt, end)];
 }
@@ -100,7 +120,11 @@ function terminal(state: SessionState, prompt: Turn | QueuedPrompt, end: TurnEnd
   const { promptId } = prompt;
   switch (end.kind) {
     case 'complete':
-      return event('turn_complete', { sessionId, promptId, stopReason: end.stopReason, usage: end.usage }, about(prompt));
+      return event(
+        'turn_complete',
+        { sessionId, promptId, stopReason: end.stopReason, usage: end.usage },
+        about(prompt),
+      );
     case 'error': {
       const { message, code, agentCode } = end;
       return event('turn_error', { sessionId, promptId, message, code, agentCode }, about(prompt));

@@ -46,6 +46,8 @@ export interface SessionFacts {
   };
   client_registered: { readonly clientId: ClientId };
   client_detached: { readonly clientId: ClientId };
+  /** A new name of a closed session, whose stream has ended. */
+  renamed: { readonly displayName: string | null };
   prompt_admitted: {
     readonly promptId: PromptId;
     readonly content: readonly PromptBlock[];

@@ -8,7 +8,11 @@ interface EncodedEntries {
 }
 
 /** Gives events their ids from `firstSeq` on and encodes every entry once, as it is stored and as it travels. */
-export function encodeEntries(entries: readonly SessionEntry[], firstSeq: number, at: number): EncodedEntries {
+export function encodeEntries(
+  entries: readonly SessionEntry[],
+  firstSeq: number,
+  at: number,
+): EncodedEntries {
   let seq = firstSeq - 1;
   const encoded = entries.map((entry): JournalEntry => {
     if (entry.kind === 'fact') {
@@ -22,7 +26,8 @@ export function encodeEntries(entries: readonly SessionEntry[], firstSeq: number
 
 /** The envelope of protocol §5, spelled out because it is written once per event on the hot path. */
 function encodeEnvelope(entry: SessionEvent, id: number, at: number): string {
-  const client = entry.clientId === undefined ? '' : `,"originatorClientId":${JSON.stringify(entry.clientId)}`;
+  const client =
+    entry.clientId === undefined ? '' : `,"originatorClientId":${JSON.stringify(entry.clientId)}`;
   const prompt = entry.promptId === undefined ? '' : `,"promptId":${JSON.stringify(entry.promptId)}`;
   const data = JSON.stringify(entry.data);
   return `{"id":${id},"v":1,"type":"${entry.type}","data":${data}${client}${prompt},"_meta":{"serverTimestamp":${at}}}`;

@@ -14,13 +14,18 @@ export function reportedState(known: AgentReportedState, reported: ConversationS
     modes,
     models,
     configOptions,
-    currentModeId: textIn(modes, 'currentModeId') ?? currentOption(configOptions, 'mode') ?? known.currentModeId,
-    currentModelId: textIn(models, 'currentModelId') ?? currentOption(configOptions, 'model') ?? known.currentModelId,
+    currentModeId:
+      textIn(modes, 'currentModeId') ?? currentOption(configOptions, 'mode') ?? known.currentModeId,
+    currentModelId:
+      textIn(models, 'currentModelId') ?? currentOption(configOptions, 'model') ?? known.currentModelId,
   };
 }
 
 /** What the agent reports, after settings were applied to it. */
-export const withSettings = (known: AgentReportedState, { modelId, modeId }: Settings): AgentReportedState => ({
+export const withSettings = (
+  known: AgentReportedState,
+  { modelId, modeId }: Settings,
+): AgentReportedState => ({
   ...known,
   currentModelId: modelId ?? known.currentModelId,
   currentModeId: modeId ?? known.currentModeId,

@@ -2,6 +2,7 @@ import type { ClientId, PermissionRequestId, PromptId } from '@holdfast/protocol
 import type { OpeningIntent, SessionEntry, SessionEvent, SessionFact, Settings } from './entry.ts';
 import { evolveAgentState, reportedState, withSettings } from './evolve-agent-state.ts';
 import {
+  isRegistered,
   noAgentState,
   type OpenPermission,
   type Phase,
@@ -21,7 +22,8 @@ const firstPromptChars = 200;
  * when the entry means nothing to the state, so that a change is a changed reference. `at` is epoch ms.
  */
 export function evolve(state: SessionState | null, entry: SessionEntry, at: number): SessionState | null {
-  if (state === null) return entry.kind === 'fact' && entry.type === 'session_opened' ? opened(entry, at) : null;
+  if (state === null)
+    return entry.kind === 'fact' && entry.type === 'session_opened' ? opened(entry, at) : null;
   return entry.kind === 'fact' ? evolveFact(state, entry, at) : evolveEvent(state, entry, at);
 }
 
@@ -40,6 +42,7 @@ function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, at: num
     agentState: noAgentState,
     settings: past?.settings ?? {},
     binding: null,
+    openings: 0,
     lastTurn: null,
     turnCount: past?.turnCount ?? 0,
     phase: { kind: 'idle', queue: [] },
@@ -55,20 +58,32 @@ function evolveFact(state: SessionState, entry: SessionFact, at: number): Sessio
       return withClient(state, entry.data.clientId, +1);
     case 'client_detached':
       return withClient(state, entry.data.clientId, -1);
+    case 'renamed':
+      return renamed(state, entry.data.displayName);
     case 'prompt_admitted': {
       const { promptId, content, clientId, deadlineAt, meta } = entry.data;
-      const prompt: QueuedPrompt = { promptId, content, clientId, queuedAt: at, deadlineAt, meta, isAnnounced: false };
+      const prompt: QueuedPrompt = {
+        promptId,
+        content,
+        clientId,
+        queuedAt: at,
+        deadlineAt,
+        meta,
+        isAnnounced: false,
+      };
       const firstPrompt = state.firstPrompt ?? textOf(content).slice(0, firstPromptChars);
       return { ...withQueue(state, [...queueOf(phase), prompt]), firstPrompt };
     }
     case 'prompt_started':
       return started(state, entry.data.promptId, at);
     case 'opening_started':
-      return { ...state, phase: opening(phase, entry.data.intent) };
+      return opening(state, entry.data.intent);
     case 'restore_failed':
       return { ...state, phase: restoreFailed(phase, entry.data.reason) };
-    case 'settings_wanted':
-      return { ...state, settings: { ...state.settings, ...entry.data } };
+    case 'settings_wanted': {
+      const { modelId = state.settings.modelId, modeId = state.settings.modeId } = entry.data;
+      return { ...state, settings: { modelId, modeId } };
+    }
     case 'agent_bound': {
       const { agentSessionId, binding, isSeeded, applied } = entry.data;
       return {
@@ -113,7 +128,13 @@ function evolveEvent(state: SessionState, entry: SessionEvent, at: number): Sess
       const { requestId, toolCall, options } = entry.data;
       // The event carries the id that decide put into it.
       const id = requestId as PermissionRequestId;
-      const request: OpenPermission = { requestId: id, toolCall, options, requestedAt: at, policy: 'first-responder' };
+      const request: OpenPermission = {
+        requestId: id,
+        toolCall,
+        options,
+        requestedAt: at,
+        policy: 'first-responder',
+      };
       return withPermission(state, request);
     }
     case 'permission_resolved':
@@ -122,7 +143,7 @@ function evolveEvent(state: SessionState, entry: SessionEvent, at: number): Sess
         return { ...turn, permissions };
       });
     case 'session_metadata_updated':
-      return { ...state, displayName: entry.data.displayName ?? null, revision: state.revision + 1 };
+      return renamed(state, entry.data.displayName ?? null);
     case 'model_switched':
       return withSetting(state, { modelId: entry.data.modelId });
     case 'approval_mode_changed':
@@ -147,12 +168,16 @@ const closed = (state: SessionState, reason: string): SessionState => ({
   phase: { kind: 'closed', reason },
 });
 
-const opening = (phase: Phase, intent: OpeningIntent): Phase => ({
-  kind: 'opening',
-  intent,
-  closedReason: phase.kind === 'closed' ? phase.reason : null,
-  queue: queueOf(phase),
-});
+function opening(state: SessionState, intent: OpeningIntent): SessionState {
+  const { phase } = state;
+  const number = state.openings + 1;
+  const closedReason = phase.kind === 'closed' ? phase.reason : null;
+  return {
+    ...state,
+    openings: number,
+    phase: { kind: 'opening', intent, number, closedReason, queue: queueOf(phase) },
+  };
+}
 
 const restoreFailed = (phase: Phase, reason: string | null): Phase =>
   reason === null
@@ -165,8 +190,15 @@ const withSetting = (state: SessionState, settings: Settings): SessionState => (
   agentState: withSettings(state.agentState, settings),
 });
 
+const renamed = (state: SessionState, displayName: string | null): SessionState => ({
+  ...state,
+  displayName,
+  revision: state.revision + 1,
+});
+
 function withClient(state: SessionState, clientId: ClientId, change: 1 | -1): SessionState {
-  const { [clientId]: before = 0, ...others } = state.clients;
+  const before = isRegistered(state, clientId) ? (state.clients[clientId] ?? 0) : 0;
+  const { [clientId]: _, ...others } = state.clients;
   const count = before + change;
   return { ...state, clients: count > 0 ? { ...others, [clientId]: count } : others };
 }
@@ -184,7 +216,10 @@ function withTurn(state: SessionState, change: (turn: Turn) => Turn): SessionSta
 }
 
 const withPermission = (state: SessionState, request: OpenPermission): SessionState =>
-  withTurn(state, (turn) => ({ ...turn, permissions: { ...turn.permissions, [request.requestId]: request } }));
+  withTurn(state, (turn) => ({
+    ...turn,
+    permissions: { ...turn.permissions, [request.requestId]: request },
+  }));
 
 function started(state: SessionState, promptId: PromptId, at: number): SessionState {
   const queue = queueOf(state.phase);
@@ -196,11 +231,20 @@ function started(state: SessionState, promptId: PromptId, at: number): SessionSt
     ...state,
     activityAt: at,
     turnCount: state.turnCount + 1,
-    binding: state.binding === null ? null : { ...state.binding, isSeeded: true },
     lastTurn: { promptId, state: 'running', startedAt: at, endedAt: null },
     phase: {
       kind: 'running',
-      turn: { promptId, clientId, text, queuedAt, startedAt: at, deadlineAt, isAnnounced, ending: null, permissions: {} },
+      turn: {
+        promptId,
+        clientId,
+        text,
+        queuedAt,
+        startedAt: at,
+        deadlineAt,
+        isAnnounced,
+        ending: null,
+        permissions: {},
+      },
       queue: queue.filter((queued) => queued.promptId !== promptId),
     },
   };
@@ -218,12 +262,21 @@ function ended(
     return {
       ...state,
       activityAt: at,
+      // An agent that answered has read what it was told of the past.
+      binding:
+        state.binding !== null && outcome === 'completed'
+          ? { ...state.binding, isSeeded: true }
+          : state.binding,
       lastTurn: { promptId, state: outcome, startedAt: phase.turn.startedAt, endedAt: at },
       phase: { kind: 'idle', queue: phase.queue },
     };
   }
   return {
-    ...withQueue(state, queueOf(phase).filter((queued) => queued.promptId !== promptId)),
-    lastTurn: phase.kind === 'running' ? state.lastTurn : { promptId, state: outcome, startedAt: null, endedAt: at },
+    ...withQueue(
+      state,
+      queueOf(phase).filter((queued) => queued.promptId !== promptId),
+    ),
+    lastTurn:
+      phase.kind === 'running' ? state.lastTurn : { promptId, state: outcome, startedAt: null, endedAt: at },
   };
 }

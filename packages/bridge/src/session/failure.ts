@@ -4,6 +4,11 @@ import type { Failure } from './command.ts';
 /** An error as a turn's end tells it. */
 export function failureOf(thrown: unknown): Failure {
   const { code, message, details } = asDaemonError(thrown);
-  const { agentCode } = details;
-  return { code, message, agentCode: typeof agentCode === 'number' ? agentCode : undefined };
+  const { agentCode, quickCrashes } = details;
+  return {
+    code,
+    message,
+    agentCode: typeof agentCode === 'number' ? agentCode : undefined,
+    isQuarantined: typeof quickCrashes === 'number',
+  };
 }

@@ -4,7 +4,7 @@ import type { SessionIndex } from '../ports/session-index.ts';
 import { AgentSeat } from './agent-seat.ts';
 import { Session, type SessionPorts, type SessionPosition } from './session.ts';
 import { fromRow } from './snapshot.ts';
-import { queueOf, type SessionState } from './state.ts';
+import { closedReasonOf, queueOf, type SessionState } from './state.ts';
 
 /** Resting sessions kept in memory because they may be asked for again. */
 const restingLimit = 256;
@@ -92,14 +92,20 @@ export class Registry {
 
 /** The refusal for an id that names no session. */
 export const unknownSession = (sessionId: string): DaemonError =>
-  new DaemonError('session_not_found', `session "${sessionId}" does not exist; list the sessions to find yours`, {
-    sessionId,
-  });
+  new DaemonError(
+    'session_not_found',
+    `session "${sessionId}" does not exist; list the sessions to find yours`,
+    {
+      sessionId,
+    },
+  );
 
 /** A recorded state may claim an agent; none is there when the state was just read: the session is stranded. */
 function asFound(state: SessionState): SessionState {
   const { phase } = state;
   const claimsAgent = phase.kind === 'idle' || phase.kind === 'opening';
   if (!claimsAgent) return state;
+  const reason = closedReasonOf(phase);
+  if (reason !== null) return { ...state, phase: { kind: 'closed', reason } };
   return { ...state, phase: { kind: 'stranded', cause: 'daemon_restart', queue: queueOf(phase) } };
 }

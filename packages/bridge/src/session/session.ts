@@ -90,8 +90,15 @@ export class Session {
   get isResting(): boolean {
     const { state } = this.#position;
     if (state === null || this.#backlog !== undefined) return false;
-    const isQuiet = state.phase.kind === 'closed' || (state.phase.kind === 'stranded' && pendingCount(state.phase) === 0);
-    return isQuiet && this.subscribers === 0 && this.#waiting.length === 0 && this.#commitsInFlight === 0 && !this.seat.isTaken;
+    const isQuiet =
+      state.phase.kind === 'closed' || (state.phase.kind === 'stranded' && pendingCount(state.phase) === 0);
+    return (
+      isQuiet &&
+      this.subscribers === 0 &&
+      this.#waiting.length === 0 &&
+      this.#commitsInFlight === 0 &&
+      !this.seat.isTaken
+    );
   }
 
   /**
@@ -100,7 +107,9 @@ export class Session {
    */
   execute(command: SessionCommand, alongWith: AlongWith = nothingElse): Promise<void> {
     if (this.#backlog !== undefined) {
-      return Promise.reject(new DaemonError('journal_unavailable', 'the journal refuses to write; try again later'));
+      return Promise.reject(
+        new DaemonError('journal_unavailable', 'the journal refuses to write; try again later'),
+      );
     }
     try {
       return this.#execute(command, alongWith);
@@ -140,15 +149,21 @@ export class Session {
     }
     this.execute(command).catch((error: unknown) => {
       if (this.#backlog !== undefined) this.#backlog.push(command);
-      else this.#ports.logger.error({ sessionId: this.id, command: command.kind, err: error }, 'command failed');
+      else
+        this.#ports.logger.error({ sessionId: this.id, command: command.kind, err: error }, 'command failed');
     });
   }
 
   #execute(command: SessionCommand, alongWith: AlongWith): Promise<void> {
     const { clock, journal, maxPendingPrompts } = this.#ports;
     const now = clock.now();
-    if ((this.admissions.isPaused || this.#turnHolds > 0) && command.kind === 'advance') return Promise.resolve();
-    const { entries, effects } = decide(this.#position.state, command, { now, maxPendingPrompts, isHeld: this.#isHeld });
+    if ((this.admissions.isPaused || this.#turnHolds > 0) && command.kind === 'advance')
+      return Promise.resolve();
+    const { entries, effects } = decide(this.#position.state, command, {
+      now,
+      maxPendingPrompts,
+      isHeld: this.#isHeld,
+    });
     if (entries.length === 0 && alongWith === nothingElse) {
       this.#run(effects);
       return Promise.resolve();
@@ -220,7 +235,10 @@ export class Session {
     try {
       await this.#execute(command, nothingElse);
     } catch (error) {
-      const isRefused = error instanceof DaemonError && error.code !== 'journal_unavailable' && error.code !== 'journal_conflict';
+      const isRefused =
+        error instanceof DaemonError &&
+        error.code !== 'journal_unavailable' &&
+        error.code !== 'journal_conflict';
       if (!isRefused) throw error;
       this.#ports.logger.error({ sessionId: this.id, command: command.kind, err: error }, 'command failed');
     }

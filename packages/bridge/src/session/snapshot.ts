@@ -1,6 +1,6 @@
 import { DaemonError } from '@holdfast/protocol';
 import type { SessionRow } from '../ports/session-index.ts';
-import { pendingCount, type SessionState } from './state.ts';
+import { closedReasonOf, pendingCount, type SessionState } from './state.ts';
 
 /** Shape of the snapshot; a reader that does not know it refuses. */
 const snapshotVersion = 1;
@@ -20,7 +20,7 @@ export function toRow(state: SessionState, lastSeq: number): SessionRow {
     displayName: state.displayName,
     agentTitle: state.agentTitle,
     firstPrompt: state.firstPrompt,
-    lifecycle: phase.kind === 'closed' ? 'closed' : 'open',
+    lifecycle: closedReasonOf(phase) === null ? 'open' : 'closed',
     isArchived: false,
     isUnfinished: pendingCount(phase) > 0,
     hasActivePrompt: pendingCount(phase) > 0,

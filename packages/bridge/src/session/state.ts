@@ -40,6 +40,8 @@ export interface SessionState {
   readonly settings: Settings;
   /** The agent session this one speaks through, or spoke through last. */
   readonly binding: Binding | null;
+  /** Openings ever begun. */
+  readonly openings: number;
   readonly lastTurn: TurnRecord | null;
   /** Turns that were handed to an agent, ever. */
   readonly turnCount: number;
@@ -60,6 +62,8 @@ export type Phase =
   | {
       readonly kind: 'opening';
       readonly intent: OpeningIntent;
+      /** Tells this opening from an earlier one whose agent answers late. */
+      readonly number: number;
       readonly closedReason: string | null;
       readonly queue: Queue;
     }
@@ -129,6 +133,10 @@ export const noAgentState: AgentReportedState = Object.freeze({
   usage: null,
 });
 
+/** Whether this very opening is still going on. */
+export const isOpening = ({ phase }: SessionState, number: number): boolean =>
+  phase.kind === 'opening' && phase.number === number;
+
 /** Prompts that wait, in order; none in a closed session. */
 export const queueOf = (phase: Phase): Queue => (phase.kind === 'closed' ? [] : phase.queue);
 
@@ -139,7 +147,8 @@ export const closedReasonOf = (phase: Phase): string | null => {
 };
 
 /** Whether a client is registered; a name that objects have by nature is none. */
-export const isRegistered = ({ clients }: SessionState, clientId: ClientId): boolean => Object.hasOwn(clients, clientId);
+export const isRegistered = ({ clients }: SessionState, clientId: ClientId): boolean =>
+  Object.hasOwn(clients, clientId);
 
 /** Prompts accepted and not yet ended, the running one included. */
 export const pendingCount = (phase: Phase): number =>

@@ -1,5 +1,11 @@
-import type { AgentState, EventEpoch, PendingPrompt, SessionDescription, SessionRow } from '@holdfast/protocol';
-import { pendingCount, queueOf, type SessionState, textOf, type TurnRecord } from './state.ts';
+import type {
+  AgentState,
+  EventEpoch,
+  PendingPrompt,
+  SessionDescription,
+  SessionRow,
+} from '@holdfast/protocol';
+import { pendingCount, queueOf, type SessionState, type TurnRecord, textOf } from './state.ts';
 
 interface Facts {
   readonly lastSeq: number;
@@ -59,7 +65,10 @@ export function describe(state: SessionState, facts: Facts, eventEpoch: EventEpo
     strandedCause: phase.kind === 'stranded' ? phase.cause : undefined,
     config: { modelId: currentModelId ?? undefined, modeId: currentModeId ?? undefined },
     agentState: agentStateOf(state),
-    lineage: { parentSessionId: state.parentSessionId ?? undefined, forkedFrom: state.forkedFrom ?? undefined },
+    lineage: {
+      parentSessionId: state.parentSessionId ?? undefined,
+      forkedFrom: state.forkedFrom ?? undefined,
+    },
     pendingPrompts: pendingPrompts(state),
     pendingPermissions: permissions.map(({ requestId, toolCall, options, requestedAt }) => ({
       requestId,
@@ -81,12 +90,17 @@ export function pendingPrompts({ phase }: SessionState): PendingPrompt[] {
   }));
   if (phase.kind !== 'running') return queued;
   const { promptId, text, queuedAt, clientId } = phase.turn;
-  return [{ promptId, text, queuedAt, state: 'running', originatorClientId: clientId ?? undefined }, ...queued];
+  return [
+    { promptId, text, queuedAt, state: 'running', originatorClientId: clientId ?? undefined },
+    ...queued,
+  ];
 }
 
 /** What a session is called: by people, else by its agent, else by its first prompt. */
 export const titleOf = (state: SessionState): string | undefined =>
-  state.displayName ?? state.agentTitle ?? (state.firstPrompt === '' ? undefined : (state.firstPrompt ?? undefined));
+  state.displayName ??
+  state.agentTitle ??
+  (state.firstPrompt === '' ? undefined : (state.firstPrompt ?? undefined));
 
 const turnOf = ({ promptId, state, startedAt, endedAt }: TurnRecord) => ({
   promptId,

@@ -114,6 +114,7 @@ export const c = {
   }),
   bound: (given: Partial<BoundDetails> = {}): SessionCommand => ({
     kind: 'bound',
+    opening: 1,
     clientIds: [],
     applied: {},
     agentSessionId: agentSession('agent-2'),
@@ -123,8 +124,12 @@ export const c = {
     reseed: null,
     ...given,
   }),
-  notBound: (code: CommandOf<'not_bound'>['failure']['code'] = 'agent_start_failed'): SessionCommand => ({
+  notBound: (
+    code: CommandOf<'not_bound'>['failure']['code'] = 'agent_start_failed',
+    opening = 1,
+  ): SessionCommand => ({
     kind: 'not_bound',
+    opening,
     failure: { code, message: 'it does not start' },
   }),
 };

@@ -29,7 +29,10 @@ export class Admissions {
   /** Starts the fallback once the prompt is durable. */
   admitted(promptId: PromptId): void {
     if (!this.#held.has(promptId)) return;
-    this.#held.set(promptId, this.#clock.after(releaseFallbackMs, () => this.release(promptId)));
+    this.#held.set(
+      promptId,
+      this.#clock.after(releaseFallbackMs, () => this.release(promptId)),
+    );
   }
 
   /** Idempotent. */

@@ -96,7 +96,9 @@ function partOf(update: Update): TranscriptPart | undefined {
 
 function textPart(speaker: 'user' | 'assistant', content: unknown): TranscriptPart | undefined {
   if (typeof content !== 'object' || content === null || !('text' in content)) return undefined;
-  return typeof content.text === 'string' && content.text !== '' ? { speaker, text: content.text } : undefined;
+  return typeof content.text === 'string' && content.text !== ''
+    ? { speaker, text: content.text }
+    : undefined;
 }
 
 function joined(parts: readonly TranscriptPart[], part: TranscriptPart): readonly TranscriptPart[] {

@@ -43,7 +43,12 @@ describe('without a daemon', () => {
 describe('with a daemon', () => {
   test('each run has a session of its own, closed afterwards and kept in the list', async () => {
     const daemon = await sandbox.serve();
-    for (const prompt of ['first', 'second']) expect((await sandbox.run(['run', prompt])).code).toBe(0);
+    for (const prompt of ['first', 'second']) {
+      expect(await sandbox.run(['run', prompt])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(prompt),
+      });
+    }
     const { stdout } = await sandbox.run(['sessions', '--json']);
     const { sessions } = JSON.parse(stdout);
     expect(sessions).toHaveLength(2);

@@ -58,7 +58,10 @@ describe('a daemon that is stopped', () => {
     'by %s ends cleanly and leaves no agent behind',
     async (signal) => {
       const daemon = await sandbox.serve();
-      expect((await sandbox.run(['run', 'hello'])).code).toBe(0);
+      expect(await sandbox.run(['run', 'hello'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('hello'),
+      });
       const agents = childrenOf(daemon.pid);
       expect(agents).not.toEqual([]);
       daemon.child.kill(signal);
@@ -93,7 +96,10 @@ describe('a daemon that is stopped', () => {
     const fault = "process.on('SIGUSR2', () => { throw new Error('deliberate fault'); })";
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` };
     const daemon = await sandbox.serve([], env);
-    expect((await sandbox.run(['run', 'hello'])).code).toBe(0);
+    expect(await sandbox.run(['run', 'hello'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('hello'),
+    });
     const agents = childrenOf(daemon.pid);
     expect(agents).not.toEqual([]);
     daemon.child.kill('SIGUSR2');
@@ -160,5 +166,8 @@ test('without a token on loopback, whoever asks is served', async () => {
   const daemon = await sandbox.serve(['--no-auth']);
   expect(daemon.ready.tokenFile).toBeNull();
   expect((await fetch(`${daemon.ready.url}/capabilities`)).status).toBe(200);
-  expect((await sandbox.run(['run', 'hello'])).code).toBe(0);
+  expect(await sandbox.run(['run', 'hello'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('hello'),
+  });
 });

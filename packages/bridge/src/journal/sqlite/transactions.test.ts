@@ -140,6 +140,7 @@ describe('the SQLite journal writes', () => {
         sampleEvent(1, 'a'),
         sampleEvent(2, 'b'),
       ]);
+      expect(await store.index.list({ limit: 5 })).toMatchObject({ total: 2, indexSeq: 2 });
     });
 
     it('undoes all of a commit that fails half-way, new sessions included', async () => {
