@@ -94,7 +94,7 @@ export {
   WorkspaceSessionPage,
 } from './operations/catalog.ts';
 export { defineOperation, type Operation, type Scope } from './operations/define-operation.ts';
-export { StreamEventsQuery, streamEvents } from './operations/history.ts';
+export { getTranscript, StreamEventsQuery, streamEvents, TranscriptPage, TranscriptQuery } from './operations/history.ts';
 export {
   CloseSessionQuery,
   CreateSessionBody,
@@ -108,16 +108,17 @@ export {
   updateMetadata,
 } from './operations/lifecycle.ts';
 export { VotePermissionBody, votePermission, votePermissionLegacy } from './operations/permissions.ts';
+export { getPrompt, type PlannedOperationName, plannedOperations } from './operations/planned.ts';
 export {
-  getPrompt,
+  BranchSessionBody,
+  branchSession,
+  loadSession,
+  RestoreSessionBody,
+  resumeSession,
+} from './operations/restore.ts';
+export {
   getSessionContext,
   getSupportedCommands,
-  getTranscript,
-  listPendingPrompts,
-  PendingPromptList,
-  type PlannedOperationName,
-  plannedOperations,
-  removePendingPrompt,
   SessionContext,
   SetApprovalModeBody,
   SetSessionModeBody,
@@ -126,16 +127,7 @@ export {
   setApprovalMode,
   setSessionMode,
   setSessionModel,
-  TranscriptPage,
-  TranscriptQuery,
-} from './operations/planned.ts';
-export {
-  BranchSessionBody,
-  branchSession,
-  loadSession,
-  RestoreSessionBody,
-  resumeSession,
-} from './operations/planned-restore.ts';
+} from './operations/settings.ts';
 export {
   capabilities,
   Health,
@@ -146,7 +138,16 @@ export {
   Probe,
   readyz,
 } from './operations/system.ts';
-export { cancelTurn, PromptAccepted, PromptBody, PromptMode, promptSession } from './operations/turns.ts';
+export {
+  cancelTurn,
+  listPendingPrompts,
+  PendingPromptList,
+  PromptAccepted,
+  PromptBody,
+  PromptMode,
+  promptSession,
+  removePendingPrompt,
+} from './operations/turns.ts';
 export { SseDecoder, type SseDecoderOptions, type SseMessage } from './sse/decode.ts';
 export { encodeComment, encodeEvent, encodeFrame, encodeRetry, type SseFrame } from './sse/encode.ts';
 export { type ItemList, itemsOf } from './view/item-list.ts';

@@ -92,7 +92,7 @@ export type {
   WorkspaceSessionPage,
 } from './operations/catalog.ts';
 export type { Operation, Scope } from './operations/define-operation.ts';
-export type { StreamEventsQuery } from './operations/history.ts';
+export type { StreamEventsQuery, TranscriptPage, TranscriptQuery } from './operations/history.ts';
 export type {
   CloseSessionQuery,
   CreateSessionBody,
@@ -101,20 +101,17 @@ export type {
   UpdateMetadataBody,
 } from './operations/lifecycle.ts';
 export type { VotePermissionBody } from './operations/permissions.ts';
+export type { PlannedOperationName } from './operations/planned.ts';
+export type { BranchSessionBody, RestoreSessionBody } from './operations/restore.ts';
 export type {
-  PendingPromptList,
-  PlannedOperationName,
   SessionContext,
   SetApprovalModeBody,
   SetSessionModeBody,
   SetSessionModelBody,
   SupportedCommands,
-  TranscriptPage,
-  TranscriptQuery,
-} from './operations/planned.ts';
-export type { BranchSessionBody, RestoreSessionBody } from './operations/planned-restore.ts';
+} from './operations/settings.ts';
 export type { Health, HealthQuery, Probe } from './operations/system.ts';
-export type { PromptAccepted, PromptBody, PromptMode } from './operations/turns.ts';
+export type { PendingPromptList, PromptAccepted, PromptBody, PromptMode } from './operations/turns.ts';
 export { SseDecoder, type SseDecoderOptions, type SseMessage } from './sse/decode.ts';
 export { encodeComment, encodeEvent, encodeFrame, encodeRetry, type SseFrame } from './sse/encode.ts';
 export { type ItemList, itemsOf } from './view/item-list.ts';

@@ -2,7 +2,7 @@ import type { CommandOf } from './command.ts';
 import { type Decision, nothing, requireOpen, requireRegistered, together } from './decision.ts';
 import { cancelled, endOf, endTurn, removeAllQueued, stopTurn } from './end-turn.ts';
 import { event, fact, type SessionEntry } from './entry.ts';
-import { closedReasonOf, isRegistered, type SessionState } from './state.ts';
+import { closedReasonOf, isRegistered, queueOf, type SessionState } from './state.ts';
 
 /** The first entries of a session: it begins when its agent session is there. */
 export function decideCreate(command: CommandOf<'create'>): Decision {

@@ -96,7 +96,7 @@ export function decide(
     case 'close':
       return decideClose(state, command);
     case 'interrupt':
-      return decideInterrupted(state, command);
+      return decideInterrupted(state);
     case 'recover':
       return together(decideInterrupted(state), watchDeadlines(state));
     default:

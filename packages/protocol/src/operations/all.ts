@@ -1,11 +1,19 @@
 import { listAgents } from './agents.ts';
 import { describeSession, getSessionStatus, listSessions, listWorkspaceSessions } from './catalog.ts';
 import type { Operation } from './define-operation.ts';
-import { streamEvents } from './history.ts';
+import { getTranscript, streamEvents } from './history.ts';
 import { closeSession, createSession, detach, heartbeat, updateMetadata } from './lifecycle.ts';
 import { votePermission, votePermissionLegacy } from './permissions.ts';
+import { branchSession, loadSession, resumeSession } from './restore.ts';
+import {
+  getSessionContext,
+  getSupportedCommands,
+  setApprovalMode,
+  setSessionMode,
+  setSessionModel,
+} from './settings.ts';
 import { capabilities, health, livez, openapi, readyz } from './system.ts';
-import { cancelTurn, promptSession } from './turns.ts';
+import { cancelTurn, listPendingPrompts, promptSession, removePendingPrompt } from './turns.ts';
 
 /** Every operation the daemon serves, by name. */
 export const operations = {
@@ -16,11 +24,22 @@ export const operations = {
   openapi,
   listAgents,
   createSession,
+  loadSession,
+  resumeSession,
+  branchSession,
   describeSession,
   getSessionStatus,
+  getSessionContext,
+  getSupportedCommands,
+  setSessionModel,
+  setSessionMode,
+  setApprovalMode,
   streamEvents,
+  getTranscript,
   promptSession,
   cancelTurn,
+  listPendingPrompts,
+  removePendingPrompt,
   votePermission,
   votePermissionLegacy,
   heartbeat,

@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { Envelope } from '../model/envelope.ts';
+import { SessionIdText } from '../model/primitives.ts';
 import { defineOperation } from './define-operation.ts';
 import { sessionParams } from './parameters.ts';
 
@@ -31,5 +33,36 @@ export const streamEvents = defineOperation({
   errors: ['session_not_found', 'subscriber_limit_exceeded', 'invalid_cursor', 'not_acceptable'],
   scope: 'read',
   tag: 'session_events',
+  isSeed: true,
+});
+
+export const TranscriptQuery = Type.Object({
+  limit: Type.Optional(Type.String({ description: 'Events a page.' })),
+  cursor: Type.Optional(Type.String()),
+  direction: Type.Optional(Type.Enum(['forward', 'backward'])),
+});
+export type TranscriptQuery = Static<typeof TranscriptQuery>;
+
+export const TranscriptPage = Type.Object({
+  v: Type.Literal(1),
+  sessionId: SessionIdText,
+  events: Type.Array(Envelope),
+  hasMore: Type.Boolean(),
+  nextCursor: Type.Optional(Type.String()),
+});
+export type TranscriptPage = Static<typeof TranscriptPage>;
+
+export const getTranscript = defineOperation({
+  name: 'getTranscript',
+  method: 'GET',
+  path: '/session/:id/transcript',
+  summary: 'Returns the events of a session by page, from the journal.',
+  params: sessionParams,
+  query: TranscriptQuery,
+  responses: { 200: TranscriptPage },
+  fieldErrors: { cursor: 'invalid_cursor' },
+  errors: ['session_not_found', 'invalid_cursor'],
+  scope: 'read',
+  tag: 'session_transcript',
   isSeed: true,
 });

@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox';
 import { PromptContent } from '../model/content.ts';
 import { EventEpochText, EventId, JsonObject, PromptIdText } from '../model/primitives.ts';
+import { PendingPrompt } from '../model/turn.ts';
 import { defineOperation } from './define-operation.ts';
-import { emptyBody, sessionParams } from './parameters.ts';
+import { emptyBody, promptParams, sessionParams } from './parameters.ts';
 
 export const PromptMode = Type.Enum(['queue', 'interrupt', 'inject', 'reject'], {
   description: 'What to do while another prompt runs; default queue.',
@@ -73,5 +74,34 @@ export const cancelTurn = defineOperation({
   errors: ['session_not_found', 'invalid_client_id'],
   scope: 'write',
   tag: 'session_cancel',
+  isSeed: true,
+});
+
+export const PendingPromptList = Type.Object({ pendingPrompts: Type.Array(PendingPrompt) });
+export type PendingPromptList = Static<typeof PendingPromptList>;
+
+export const listPendingPrompts = defineOperation({
+  name: 'listPendingPrompts',
+  method: 'GET',
+  path: '/session/:id/pending-prompts',
+  summary: 'Lists the running and waiting prompts in order.',
+  params: sessionParams,
+  responses: { 200: PendingPromptList },
+  errors: ['session_not_found'],
+  scope: 'read',
+  tag: 'session_prompt',
+  isSeed: true,
+});
+
+export const removePendingPrompt = defineOperation({
+  name: 'removePendingPrompt',
+  method: 'DELETE',
+  path: '/session/:id/pending-prompts/:promptId',
+  summary: 'Removes a waiting prompt; the running one is not touched.',
+  params: promptParams,
+  responses: { 200: Type.Object({ removed: Type.Boolean() }) },
+  errors: ['session_not_found', 'invalid_client_id'],
+  scope: 'write',
+  tag: 'session_prompt',
   isSeed: true,
 });
