@@ -94,7 +94,13 @@ export {
   WorkspaceSessionPage,
 } from './operations/catalog.ts';
 export { defineOperation, type Operation, type Scope } from './operations/define-operation.ts';
-export { getTranscript, StreamEventsQuery, streamEvents, TranscriptPage, TranscriptQuery } from './operations/history.ts';
+export {
+  getTranscript,
+  StreamEventsQuery,
+  streamEvents,
+  TranscriptPage,
+  TranscriptQuery,
+} from './operations/history.ts';
 export {
   CloseSessionQuery,
   CreateSessionBody,

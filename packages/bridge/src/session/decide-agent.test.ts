@@ -12,7 +12,7 @@ describe('the agent process ends', () => {
   it('and the running turn ends with it', () => {
     const { decision, state } = given(...running)
       .when(c.gone())
-      .then(['turn_error p1 agent_exited', 'agent_exited'], ['release_agent']);
+      .yields(['turn_error p1 agent_exited', 'agent_exited'], ['release_agent']);
     expect(decision.entries[1]).toMatchObject({ data: { exitCode: 1, signal: null, stderrTail: 'boom' } });
     expect(state?.phase).toEqual({ kind: 'stranded', cause: 'agent_exited', queue: [] });
   });
@@ -20,13 +20,13 @@ describe('the agent process ends', () => {
   it('and what waits goes on by itself on a new one', () => {
     given(...running, c.prompt('p2'))
       .when(c.gone())
-      .then(['turn_error p1 agent_exited', 'agent_exited'], ['release_agent', 'advance']);
+      .yields(['turn_error p1 agent_exited', 'agent_exited'], ['release_agent', 'advance']);
   });
 
   it('and its open questions are closed first', () => {
     given(...running, c.ask('r1'))
       .when(c.gone())
-      .then(
+      .yields(
         ['permission_resolved r1 cancelled turn_ended', 'turn_error p1 agent_exited', 'agent_exited'],
         ['answer_permission r1 cancelled', 'release_agent'],
       );
@@ -35,29 +35,29 @@ describe('the agent process ends', () => {
   it('while nothing runs, and the session strands', () => {
     given(...idle)
       .when(c.gone())
-      .then(['agent_exited'], ['release_agent']);
+      .yields(['agent_exited'], ['release_agent']);
   });
 
   it('while a prompt is held, which goes on by itself', () => {
     given(...idle, c.prompt('p1'))
       .holding(prompt('p1'))
       .when(c.gone())
-      .then(['agent_exited'], ['release_agent', 'advance']);
+      .yields(['agent_exited'], ['release_agent', 'advance']);
   });
 
   it('after the session let go of it: nothing changes', () => {
     given(...running)
       .when(c.gone(2))
-      .then([]);
+      .yields([]);
     given(...idle, c.close)
       .when(c.gone())
-      .then([]);
+      .yields([]);
     given(...stranded)
       .when(c.gone())
-      .then([]);
+      .yields([]);
     given(...opening)
       .when(c.gone())
-      .then([]);
+      .yields([]);
   });
 });
 
@@ -65,7 +65,7 @@ describe('a session gets an agent again', () => {
   it('and goes on with what waits, under a binding of its own', () => {
     const { decision, state } = given(...opening)
       .when(c.bound())
-      .then(['agent_started', '(agent_bound)', 'session_restored native'], ['advance']);
+      .yields(['agent_started', '(agent_bound)', 'session_restored native'], ['advance']);
     expect(decision.entries[0]).toMatchObject({
       data: { agent: 'fake', agentSessionId: 'agent-2', binding: 2, pid: 7 },
     });
@@ -78,7 +78,7 @@ describe('a session gets an agent again', () => {
   it('and says how much of the past it was told', () => {
     const { decision, state } = given(...opening)
       .when(c.bound({ context: 'reseeded', reseed }))
-      .then(['agent_started', '(agent_bound)', 'session_restored reseeded'], ['advance']);
+      .yields(['agent_started', '(agent_bound)', 'session_restored reseeded'], ['advance']);
     expect(decision.entries[2]).toMatchObject({ data: reseed });
     expect(state?.binding?.isSeeded).toBe(false);
   });
@@ -86,7 +86,7 @@ describe('a session gets an agent again', () => {
   it('for a client that loads it, who is registered with it', () => {
     const { state } = given(...idle, c.close, { kind: 'reopen', intent: 'load' })
       .when(c.bound({ clientIds: [bob, bob] }))
-      .then(
+      .yields(
         [
           'agent_started',
           '(agent_bound)',
@@ -99,13 +99,13 @@ describe('a session gets an agent again', () => {
     expect(state).toMatchObject({ clients: { bob: 2 }, isDefaultTarget: false, phase: { kind: 'idle' } });
   });
 
-  it('too late, when it was closed or stopped meanwhile: the agent session is given back', () => {
+  it('too late, when it was closed or stopped meanwhile: nothing changes', () => {
     given(...opening, c.close)
       .when(c.bound())
-      .then([], ['close_agent']);
+      .yields([]);
     given(...opening, c.interrupt)
       .when(c.bound())
-      .then([], ['close_agent']);
+      .yields([]);
   });
 
   it('keeps what the agent reports of itself', () => {
@@ -137,7 +137,7 @@ describe('no agent can be had', () => {
   it('and every prompt that waits for it fails; the session stays for the next one', () => {
     const { state } = given(...opening, c.prompt('p2'))
       .when(c.notBound())
-      .then(
+      .yields(
         [
           'turn_error p1 context_unavailable',
           'pending_prompt_completed p2 removed',
@@ -152,31 +152,31 @@ describe('no agent can be had', () => {
   it('because it died or refused: the turn says so', () => {
     given(...opening)
       .when(c.notBound('agent_exited'))
-      .then(['turn_error p1 agent_exited', '(restore_failed)'], ['release_agent']);
+      .yields(['turn_error p1 agent_exited', '(restore_failed)'], ['release_agent']);
     given(...opening)
       .when(c.notBound('agent_error'))
-      .then(['turn_error p1 agent_error', '(restore_failed)'], ['release_agent']);
+      .yields(['turn_error p1 agent_error', '(restore_failed)'], ['release_agent']);
   });
 
   it('but no answer is overtaken: a prompt that is held waits for the next attempt', () => {
     const { state } = given(...opening, c.prompt('p2'))
       .holding(prompt('p2'))
       .when(c.notBound())
-      .then(['turn_error p1 context_unavailable', '(restore_failed)'], ['release_agent']);
+      .yields(['turn_error p1 context_unavailable', '(restore_failed)'], ['release_agent']);
     expect(state?.phase).toMatchObject({ kind: 'stranded', queue: [{ promptId: 'p2' }] });
   });
 
   it('and a closed session that was to be loaded stays closed for the same reason', () => {
     const { state } = given(...idle, c.close, { kind: 'reopen', intent: 'load' })
       .when(c.notBound())
-      .then(['(restore_failed client_close)'], ['release_agent']);
+      .yields(['(restore_failed client_close)'], ['release_agent']);
     expect(state?.phase).toEqual({ kind: 'closed', reason: 'client_close' });
   });
 
   it('too late: only what was held is given back', () => {
     given(...opening, c.close)
       .when(c.notBound())
-      .then([], ['release_agent']);
+      .yields([]);
   });
 });
 
@@ -184,16 +184,16 @@ describe('what an agent says', () => {
   it('in an earlier binding changes nothing', () => {
     given(...opening, c.bound())
       .when(c.says('old', 1))
-      .then([]);
+      .yields([]);
     given(...opening)
       .when(c.says('old', 1))
-      .then([]);
+      .yields([]);
     given(...stranded)
       .when(c.says('old', 1))
-      .then([]);
+      .yields([]);
     given(...idle, c.close)
       .when(c.says('old', 1))
-      .then([]);
+      .yields([]);
   });
 
   it('of its own title never touches the name people gave', () => {
@@ -227,7 +227,7 @@ describe('what an agent says', () => {
     const scene = given(...idle);
     const { state } = scene
       .when({ kind: 'updates', binding: 1, updates: [odd] })
-      .then(['session_update demo_unknown']);
+      .yields(['session_update demo_unknown']);
     expect(state).toBe(scene.state);
   });
 });
@@ -236,22 +236,22 @@ describe('a client asks for a session back', () => {
   it('which opens it, from where it strayed or was closed', () => {
     given(...stranded)
       .when({ kind: 'reopen', intent: 'load' })
-      .then(['(opening_started load)']);
+      .yields(['(opening_started load)']);
     given(...idle, c.close)
       .when({ kind: 'reopen', intent: 'resume' })
-      .then(['(opening_started resume)']);
+      .yields(['(opening_started resume)']);
   });
 
   it('that has its agent: nothing is to be done', () => {
     given(...idle)
       .when({ kind: 'reopen', intent: 'load' })
-      .then([]);
+      .yields([]);
     given(...running)
       .when({ kind: 'reopen', intent: 'load' })
-      .then([]);
+      .yields([]);
     given(...opening)
       .when({ kind: 'reopen', intent: 'load' })
-      .then([]);
+      .yields([]);
   });
 
   it('and the agent session it spoke through last is still known', () => {

@@ -10,7 +10,7 @@ describe('a session is created', () => {
   it('with its clients, its first event and its first binding', () => {
     const { state, decision } = given()
       .when(c.create({ clientIds: [ann, bob, ann], displayName: 'mine' }))
-      .then([
+      .yields([
         '(session_opened)',
         '(client_registered ann)',
         '(client_registered bob)',
@@ -34,15 +34,15 @@ describe('a session is created', () => {
     const mcpServers = [{ name: 'db', env: [{ name: 'PASSWORD', value: 'hunter2' }] }];
     const { recorded, state } = given()
       .when(c.create({ mcpServers, clientIds: [] }))
-      .then(['(session_opened)', 'session_created', '(agent_bound)']);
+      .yields(['(session_opened)', 'session_created', '(agent_bound)']);
     const events = recorded.filter(({ kind }) => kind === 'event').map(({ json }) => json);
     expect(events.join()).not.toContain('hunter2');
     expect(state?.mcpServers).toEqual(mcpServers);
   });
 
   it('before it nothing means anything', () => {
-    given().when(c.cancel).then([]);
-    given().when(c.gone()).then([]);
+    given().when(c.cancel).yields([]);
+    given().when(c.gone()).yields([]);
   });
 });
 
@@ -50,7 +50,7 @@ describe('registrations', () => {
   it('count up and down, and are gone at zero', () => {
     given(...idle)
       .when({ kind: 'register', clientId: ann })
-      .then(['(client_registered ann)']);
+      .yields(['(client_registered ann)']);
     const twice = [...idle, { kind: 'register', clientId: ann } as const];
     expect(given(...twice, { kind: 'detach', clientId: ann }).state?.clients).toEqual({ ann: 1 });
     expect(given(...idle, { kind: 'detach', clientId: ann }).state?.clients).toEqual({});
@@ -59,7 +59,7 @@ describe('registrations', () => {
   it('of nobody are not taken back', () => {
     given(...idle)
       .when({ kind: 'detach', clientId: bob })
-      .then([]);
+      .yields([]);
   });
 
   it('end with the session, which takes no new ones', () => {
@@ -69,14 +69,14 @@ describe('registrations', () => {
       .refuses('session_not_found');
     given(...idle, c.close)
       .when({ kind: 'detach', clientId: ann })
-      .then([]);
+      .yields([]);
   });
 
   it('of a client named like a member of Object mean that client', () => {
     const odd = client('constructor');
     given(...idle)
       .when({ kind: 'detach', clientId: odd })
-      .then([]);
+      .yields([]);
     given(...idle)
       .when({ ...c.cancel, clientId: odd })
       .refuses('invalid_client_id');
@@ -97,10 +97,10 @@ describe('a session is renamed', () => {
   it('and cleared, each a revision; the same name again is none', () => {
     given(...idle)
       .when(rename('mine'))
-      .then(['session_metadata_updated']);
+      .yields(['session_metadata_updated']);
     given(...idle, rename('mine'))
       .when(rename('mine'))
-      .then([]);
+      .yields([]);
     const { state } = given(...idle, rename('mine'), rename(null));
     expect(state).toMatchObject({ displayName: null, revision: 2 });
   });
@@ -114,7 +114,7 @@ describe('a session is renamed', () => {
   it('when it is closed, without an event: nothing follows a terminal', () => {
     const { decision, state } = given(...idle, c.close)
       .when(rename('mine'))
-      .then(['(renamed)']);
+      .yields(['(renamed)']);
     expect(decision.entries.filter(({ kind }) => kind === 'event')).toEqual([]);
     expect(state).toMatchObject({ displayName: 'mine', revision: 1, phase: { kind: 'closed' } });
   });
@@ -124,7 +124,7 @@ describe('a session is closed', () => {
   it('in mid-turn in the order readers rely on, and the agent hears last', () => {
     given(...queued, c.ask('r1'))
       .when({ ...c.close, clientId: ann })
-      .then(
+      .yields(
         [
           'permission_resolved r1 cancelled cancelled',
           'prompt_cancelled p1',
@@ -143,13 +143,13 @@ describe('a session is closed', () => {
   it('while a turn is being cancelled, which is said once', () => {
     given(...running, c.cancel)
       .when(c.close)
-      .then(['turn_complete p1 cancelled', 'session_closed client_close'], ['close_agent']);
+      .yields(['turn_complete p1 cancelled', 'session_closed client_close'], ['close_agent']);
   });
 
   it('with an announced turn, whose place in the queue ends too', () => {
     given(...queued, c.answered('p1'), c.advance)
       .when(c.close)
-      .then(
+      .yields(
         [
           'prompt_cancelled p2',
           '(turn_ending p2 cancelled)',
@@ -166,13 +166,13 @@ describe('a session is closed', () => {
   it('while it waits for an agent', () => {
     given(...idle, c.gone(), c.prompt('p1'))
       .when(c.close)
-      .then(['turn_complete p1 cancelled', 'session_closed client_close'], ['close_agent']);
+      .yields(['turn_complete p1 cancelled', 'session_closed client_close'], ['close_agent']);
   });
 
   it('with the reason and who did it', () => {
     const { decision } = given(...idle)
       .when({ kind: 'close', reason: 'client_close', clientId: ann })
-      .then(['session_closed client_close'], ['close_agent']);
+      .yields(['session_closed client_close'], ['close_agent']);
     expect(decision.entries[0]).toMatchObject({ clientId: 'ann', data: { closedBy: 'ann' } });
   });
 
@@ -204,11 +204,11 @@ describe('a session is closed', () => {
     ]) {
       given(...closed)
         .when(late)
-        .then([]);
+        .yields([]);
     }
     given(...closed)
       .when(c.ask('r9'))
-      .then([], ['answer_permission r9 cancelled']);
+      .yields([], ['answer_permission r9 cancelled']);
   });
 });
 
@@ -219,20 +219,20 @@ describe.each([
   it('and the turn an agent had ends interrupted; what waits stays', () => {
     const { state } = given(...queued)
       .when(command)
-      .then(['turn_error p1 interrupted', '(stranded daemon_restart)']);
+      .yields(['turn_error p1 interrupted', '(stranded daemon_restart)']);
     expect(state?.phase).toMatchObject({ kind: 'stranded', queue: [{ promptId: 'p2' }, { promptId: 'p3' }] });
   });
 
   it('and a turn that was being cancelled ends cancelled', () => {
     given(...running, c.cancel)
       .when(command)
-      .then(['turn_complete p1 cancelled', '(stranded daemon_restart)']);
+      .yields(['turn_complete p1 cancelled', '(stranded daemon_restart)']);
   });
 
   it('and open questions are closed first', () => {
     given(...running, c.ask('r1'))
       .when(command)
-      .then(
+      .yields(
         [
           'permission_resolved r1 cancelled turn_ended',
           'turn_error p1 interrupted',
@@ -245,18 +245,18 @@ describe.each([
   it('and a session without a turn strands; a stranded or closed one stays as it is', () => {
     given(...idle)
       .when(command)
-      .then(['(stranded daemon_restart)']);
+      .yields(['(stranded daemon_restart)']);
     given(...idle, c.gone())
       .when(command)
-      .then([]);
+      .yields([]);
     given(...idle, c.close)
       .when(command)
-      .then([]);
+      .yields([]);
   });
 });
 
 it('a prompt that waits with a deadline is watched again when the daemon starts again', () => {
   given(...running, c.prompt('p2', { deadlineMs: 9_000 }))
     .when(c.recover)
-    .then(['turn_error p1 interrupted', '(stranded daemon_restart)'], ['watch_deadline p2']);
+    .yields(['turn_error p1 interrupted', '(stranded daemon_restart)'], ['watch_deadline p2']);
 });

@@ -11,7 +11,7 @@ describe('the agent asks', () => {
   it('and readers see the question under its turn', () => {
     const { decision, state } = given(...running)
       .when(c.ask('r1', { policy: 'designated' }))
-      .then(['permission_request r1', '(permission_policy r1)'], ['watch_permission r1']);
+      .yields(['permission_request r1', '(permission_policy r1)'], ['watch_permission r1']);
     expect(decision.entries[0]).toMatchObject({
       promptId: 'p1',
       data: { toolCall: { toolCallId: 'call-1' }, options },
@@ -21,23 +21,23 @@ describe('the agent asks', () => {
 
   it('when nobody could be asked for it, and is answered at once', () => {
     const cancelled = ['answer_permission r1 cancelled'];
-    given(c.create()).when(c.ask('r1')).then([], cancelled);
+    given(c.create()).when(c.ask('r1')).yields([], cancelled);
     given(...running, c.cancel)
       .when(c.ask('r1'))
-      .then([], cancelled);
+      .yields([], cancelled);
     given(...running)
       .when(c.ask('r1', { binding: 2 }))
-      .then([], cancelled);
+      .yields([], cancelled);
     given(...running, c.gone())
       .when(c.ask('r1'))
-      .then([], cancelled);
+      .yields([], cancelled);
   });
 
   it('too much, and is answered at once', () => {
     const flood = Array.from({ length: maxPendingPermissions }, (_, place) => c.ask(`r${place}`));
     given(...running, ...flood)
       .when(c.ask('more'))
-      .then([], ['answer_permission more cancelled']);
+      .yields([], ['answer_permission more cancelled']);
   });
 });
 
@@ -45,14 +45,14 @@ describe('somebody answers', () => {
   it('and the agent gets the option that was chosen', () => {
     const { decision } = given(...asked)
       .when(c.vote('r1'))
-      .then(['permission_resolved r1 selected yes'], ['answer_permission r1 selected yes']);
+      .yields(['permission_resolved r1 selected yes'], ['answer_permission r1 selected yes']);
     expect(decision.entries[0]).toMatchObject({ promptId: 'p1', clientId: 'ann' });
   });
 
   it('that the question is not to be answered', () => {
     given(...asked)
       .when(c.vote('r1', { outcome: { outcome: 'cancelled' } }))
-      .then(['permission_resolved r1 cancelled'], ['answer_permission r1 cancelled']);
+      .yields(['permission_resolved r1 cancelled'], ['answer_permission r1 cancelled']);
   });
 
   it('with an option that was never offered: nothing is invented', () => {
@@ -97,10 +97,10 @@ describe('the policy is the one the question was asked under', () => {
       .refuses('permission_forbidden', { reason: 'designated_mismatch' });
     given(...designated)
       .when(c.vote('r1', { clientId: ann }))
-      .then(answered, effects);
+      .yields(answered, effects);
     given(...designated)
       .when(c.vote('r1', { clientId: bob, outcome: { outcome: 'cancelled' } }))
-      .then(['permission_resolved r1 cancelled'], ['answer_permission r1 cancelled']);
+      .yields(['permission_resolved r1 cancelled'], ['answer_permission r1 cancelled']);
   });
 
   it('designated with an anonymous prompt: anybody decides', () => {
@@ -112,7 +112,7 @@ describe('the policy is the one the question was asked under', () => {
     ];
     given(...anonymous)
       .when(c.vote('r1', { clientId: bob }))
-      .then(answered, effects);
+      .yields(answered, effects);
   });
 
   it('local-only: only this machine decides', () => {
@@ -121,13 +121,13 @@ describe('the policy is the one the question was asked under', () => {
       .refuses('permission_forbidden', { reason: 'remote_not_allowed' });
     given(...local)
       .when(c.vote('r1', { isLocal: true }))
-      .then(answered, effects);
+      .yields(answered, effects);
   });
 
   it('and readers hear of a vote it did not admit', () => {
     given(...local)
       .when({ kind: 'forbidden_vote', requestId: request('r1'), reason: 'remote_not_allowed', clientId: ann })
-      .then(['permission_forbidden r1 ann remote_not_allowed']);
+      .yields(['permission_forbidden r1 ann remote_not_allowed']);
   });
 });
 
@@ -135,16 +135,16 @@ describe('a question ends without a vote', () => {
   it('withdrawn or out of time, and the agent is answered', () => {
     given(...asked)
       .when(c.dismiss('r1', 'timeout'))
-      .then(['permission_resolved r1 cancelled timeout'], ['answer_permission r1 cancelled']);
+      .yields(['permission_resolved r1 cancelled timeout'], ['answer_permission r1 cancelled']);
   });
 
   it('only once', () => {
     given(...asked, c.vote('r1'))
       .when(c.dismiss('r1'))
-      .then([]);
+      .yields([]);
     given(...asked, c.answered('p1'))
       .when(c.dismiss('r1'))
-      .then([]);
+      .yields([]);
   });
 });
 
@@ -156,5 +156,5 @@ it('a late vote lets readers hear what the answer was', () => {
       outcome: { outcome: 'selected', optionId: 'yes' },
       clientId: bob,
     })
-    .then(['permission_already_resolved r1 bob selected yes'].map((line) => line.replace(' bob', '')));
+    .yields(['permission_already_resolved r1 bob selected yes'].map((line) => line.replace(' bob', '')));
 });

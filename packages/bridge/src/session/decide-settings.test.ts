@@ -9,7 +9,7 @@ describe('a model or mode', () => {
   it('in force is told to readers and kept', () => {
     const { decision, state } = given(...idle)
       .when({ kind: 'configured', modelId: 'deep', modeId: 'code' })
-      .then(['model_switched', 'approval_mode_changed']);
+      .yields(['model_switched', 'approval_mode_changed']);
     expect(decision.entries[1]).toMatchObject({ data: { previous: 'ask', next: 'code', persisted: false } });
     expect(state?.agentState).toMatchObject({ currentModelId: 'deep', currentModeId: 'code' });
     expect(state?.settings).toEqual({ modelId: 'deep', modeId: 'code' });
@@ -18,7 +18,7 @@ describe('a model or mode', () => {
   it('that was chosen while there is no agent is kept for the next one and told to nobody yet', () => {
     const { state } = given(...idle, c.gone())
       .when({ kind: 'want', modelId: 'deep' })
-      .then(['(settings_wanted)']);
+      .yields(['(settings_wanted)']);
     expect(state?.settings).toMatchObject({ modelId: 'deep' });
     expect(state?.agentState.currentModelId).toBeNull();
   });
@@ -35,7 +35,7 @@ describe('a model or mode', () => {
     const scene = given(...idle);
     const { state } = scene
       .when({ kind: 'model_refused', modelId: 'x', error: 'no' })
-      .then(['model_switch_failed']);
+      .yields(['model_switch_failed']);
     expect(state).toBe(scene.state);
   });
 

@@ -12,13 +12,13 @@ describe('a prompt is accepted', () => {
   it('and does not start by itself', () => {
     given(...idle)
       .when(c.prompt('p1'))
-      .then(['(prompt_admitted p1 ann)']);
+      .yields(['(prompt_admitted p1 ann)']);
   });
 
   it('behind another and readers hear that it waits', () => {
     const { decision } = given(...running)
       .when(c.prompt('p2'))
-      .then(['(prompt_admitted p2 ann)', 'pending_prompt_added p2 queued']);
+      .yields(['(prompt_admitted p2 ann)', 'pending_prompt_added p2 queued']);
     expect(decision.entries[1]).toMatchObject({
       promptId: 'p2',
       clientId: 'ann',
@@ -30,32 +30,32 @@ describe('a prompt is accepted', () => {
     given(...idle, c.prompt('p1'))
       .holding(prompt('p1'))
       .when(c.prompt('p2'))
-      .then(['(prompt_admitted p2 ann)', 'pending_prompt_added p2 queued']);
+      .yields(['(prompt_admitted p2 ann)', 'pending_prompt_added p2 queued']);
   });
 
   it('by a stranded session, which gets an agent for it at once', () => {
     given(...stranded)
       .when(c.prompt('p1'))
-      .then(['(prompt_admitted p1 ann)', '(opening_started continue)'], ['open_agent']);
+      .yields(['(prompt_admitted p1 ann)', '(opening_started continue)'], ['open_agent']);
   });
 
   it('while the agent is being opened, which opens no second one', () => {
     given(...opening)
       .when(c.prompt('p2'))
-      .then(['(prompt_admitted p2 ann)', 'pending_prompt_added p2 queued']);
+      .yields(['(prompt_admitted p2 ann)', 'pending_prompt_added p2 queued']);
   });
 
   it('with a deadline that counts from its admission', () => {
     const { decision } = given(...idle)
       .when(c.prompt('p1', { deadlineMs: 250 }))
-      .then(['(prompt_admitted p1 ann)'], ['watch_deadline p1']);
+      .yields(['(prompt_admitted p1 ann)'], ['watch_deadline p1']);
     expect(decision.effects).toMatchObject([{ deadlineAt: firstAt + 1_250 }]);
   });
 
   it('from somebody anonymous', () => {
     given(...idle)
       .when(c.prompt('p1', { clientId: null }))
-      .then(['(prompt_admitted p1)']);
+      .yields(['(prompt_admitted p1)']);
   });
 });
 
@@ -83,7 +83,7 @@ describe('a prompt is refused', () => {
     given(...queued)
       .allowing(3)
       .when(c.prompt('p3'))
-      .then(['(prompt_admitted p3 ann)', 'pending_prompt_added p3 queued']);
+      .yields(['(prompt_admitted p3 ann)', 'pending_prompt_added p3 queued']);
   });
 
   it('with mode reject while another one runs or waits', () => {
@@ -95,7 +95,7 @@ describe('a prompt is refused', () => {
       .refuses('prompt_in_progress');
     given(...idle)
       .when(c.prompt('p1', { onBusy: 'reject' }))
-      .then(['(prompt_admitted p1 ann)']);
+      .yields(['(prompt_admitted p1 ann)']);
   });
 });
 
@@ -108,7 +108,7 @@ describe('a turn starts', () => {
     ];
     const { decision } = given(...idle, c.prompt('p1', { content, meta: { traceId: 't' } }))
       .when(c.advance)
-      .then(
+      .yields(
         [
           '(prompt_started p1)',
           'session_update user_message_chunk look',
@@ -125,32 +125,32 @@ describe('a turn starts', () => {
     given(...idle, c.prompt('p1'))
       .holding(prompt('p1'))
       .when(c.advance)
-      .then([]);
+      .yields([]);
   });
 
   it('not before one that was admitted earlier, although that one is held', () => {
     given(...idle, c.prompt('p1'), c.prompt('p2'))
       .holding(prompt('p1'))
       .when(c.advance)
-      .then([]);
+      .yields([]);
   });
 
   it('not while another one runs, or while there is no agent yet', () => {
     given(...queued)
       .when(c.advance)
-      .then([]);
+      .yields([]);
     given(...opening)
       .when(c.advance)
-      .then([]);
+      .yields([]);
     given(...idle)
       .when(c.advance)
-      .then([]);
+      .yields([]);
   });
 
   it('after it waited, and readers hear that it waits no more', () => {
     given(...queued, c.answered('p1'))
       .when(c.advance)
-      .then(
+      .yields(
         [
           '(prompt_started p2)',
           'pending_prompt_started p2 running',
@@ -163,7 +163,7 @@ describe('a turn starts', () => {
   it('with an agent first where there is none', () => {
     given(...queued, c.gone())
       .when(c.advance)
-      .then(['(opening_started continue)'], ['open_agent']);
+      .yields(['(opening_started continue)'], ['open_agent']);
   });
 });
 
@@ -171,61 +171,61 @@ describe('a turn ends', () => {
   it('as the agent says', () => {
     given(...running)
       .when(c.answered('p1', 'max_tokens'))
-      .then(['turn_complete p1 max_tokens'], ['advance']);
+      .yields(['turn_complete p1 max_tokens'], ['advance']);
   });
 
   it('with the usage the agent reports, as it came', () => {
     const usage = { inputTokens: 3, x: { y: 1 } };
     const { decision } = given(...running)
       .when({ ...c.answered('p1'), kind: 'answered', answer: { stopReason: 'end_turn', usage } } as never)
-      .then(['turn_complete p1 end_turn'], ['advance']);
+      .yields(['turn_complete p1 end_turn'], ['advance']);
     expect(decision.entries[0]).toMatchObject({ data: { usage } });
   });
 
   it('after it was queued with both of its endings, the queue told first', () => {
     given(...queued, c.answered('p1'), c.advance)
       .when(c.answered('p2'))
-      .then(['pending_prompt_completed p2 completed', 'turn_complete p2 end_turn'], ['advance']);
+      .yields(['pending_prompt_completed p2 completed', 'turn_complete p2 end_turn'], ['advance']);
   });
 
   it('with the error and the number the agent gave', () => {
     const { decision } = given(...running)
       .when(c.failed('p1', { agentCode: -32_603 }))
-      .then(['turn_error p1 agent_error'], ['advance']);
+      .yields(['turn_error p1 agent_error'], ['advance']);
     expect(decision.entries[0]).toMatchObject({ data: { message: 'no luck', agentCode: -32_603 } });
   });
 
   it('once: what the agent says of a turn that is over changes nothing', () => {
     given(...running, c.answered('p1'))
       .when(c.answered('p1'))
-      .then([]);
+      .yields([]);
     given(...running, c.answered('p1'))
       .when(c.failed('p1'))
-      .then([]);
+      .yields([]);
     given(...queued)
       .when(c.answered('p2'))
-      .then([]);
+      .yields([]);
     given(...running, c.close)
       .when(c.answered('p1'))
-      .then([]);
+      .yields([]);
   });
 
   it('not by an answer of an earlier binding', () => {
     given(...running)
       .when(c.answered('p1', 'end_turn', 2))
-      .then([]);
+      .yields([]);
   });
 
   it('not by the failed call of an agent that died: its death says so itself', () => {
     given(...running)
       .when(c.failed('p1', { code: 'agent_exited' }))
-      .then([]);
+      .yields([]);
   });
 
   it('and cancels what the agent still asked', () => {
     given(...running, c.ask('r1'), c.ask('r2'))
       .when(c.answered('p1'))
-      .then(
+      .yields(
         [
           'permission_resolved r1 cancelled turn_ended',
           'permission_resolved r2 cancelled turn_ended',
@@ -240,28 +240,28 @@ describe('a cancel', () => {
   it('stops the running turn, whose terminal waits for the agent', () => {
     given(...running)
       .when(c.cancel)
-      .then(['prompt_cancelled p1', '(turn_ending p1 cancelled)'], ['send_cancel p1']);
+      .yields(['prompt_cancelled p1', '(turn_ending p1 cancelled)'], ['send_cancel p1']);
   });
 
   it('lets late updates through and ends as cancelled, whatever the agent answers', () => {
     given(...running, c.cancel)
       .when(c.says('late'))
-      .then(['session_update agent_message_chunk late']);
+      .yields(['session_update agent_message_chunk late']);
     given(...running, c.cancel)
       .when(c.answered('p1', 'end_turn'))
-      .then(['turn_complete p1 cancelled'], ['advance']);
+      .yields(['turn_complete p1 cancelled'], ['advance']);
     given(...running, c.cancel)
       .when(c.failed('p1'))
-      .then(['turn_complete p1 cancelled'], ['advance']);
+      .yields(['turn_complete p1 cancelled'], ['advance']);
     given(...running, c.cancel)
       .when(c.gone())
-      .then(['turn_complete p1 cancelled', 'agent_exited'], ['release_agent']);
+      .yields(['turn_complete p1 cancelled', 'agent_exited'], ['release_agent']);
   });
 
   it('answers the open permission requests first', () => {
     given(...running, c.ask('r1'))
       .when(c.cancel)
-      .then(
+      .yields(
         ['permission_resolved r1 cancelled cancelled', 'prompt_cancelled p1', '(turn_ending p1 cancelled)'],
         ['answer_permission r1 cancelled', 'send_cancel p1'],
       );
@@ -275,22 +275,22 @@ describe('a cancel', () => {
   it('twice is once, and without a turn nothing', () => {
     given(...running, c.cancel)
       .when(c.cancel)
-      .then([]);
+      .yields([]);
     given(...idle)
       .when(c.cancel)
-      .then([]);
+      .yields([]);
     given(...stranded)
       .when(c.cancel)
-      .then([]);
+      .yields([]);
   });
 
   it('while the agent is being opened takes the prompt that was about to run, and only that', () => {
     given(...opening)
       .when(c.cancel)
-      .then(['turn_complete p1 cancelled'], ['advance']);
+      .yields(['turn_complete p1 cancelled'], ['advance']);
     given(...opening, c.prompt('p2'))
       .when(c.cancel)
-      .then(['turn_complete p1 cancelled'], ['advance']);
+      .yields(['turn_complete p1 cancelled'], ['advance']);
   });
 
   it('is refused from a client that is not registered, and by a closed session', () => {
@@ -307,19 +307,19 @@ describe('an agent that ignores its cancel for the whole grace', () => {
   it('is left behind: the turn ends, what waits goes on elsewhere', () => {
     given(...queued, c.cancel)
       .when(c.graceOver('p1'))
-      .then(['turn_complete p1 cancelled', '(stranded agent_unavailable)'], ['abandon_agent', 'advance']);
+      .yields(['turn_complete p1 cancelled', '(stranded agent_unavailable)'], ['abandon_agent', 'advance']);
   });
 
   it('is not left behind when the turn ended in time, or was never cancelled', () => {
     given(...running, c.cancel, c.answered('p1'))
       .when(c.graceOver('p1'))
-      .then([]);
+      .yields([]);
     given(...running)
       .when(c.graceOver('p1'))
-      .then([]);
+      .yields([]);
     given(...queued, c.cancel, c.answered('p1'), c.advance, c.cancel)
       .when(c.graceOver('p1'))
-      .then([]);
+      .yields([]);
   });
 });
 
@@ -329,13 +329,13 @@ describe('a deadline', () => {
   it('stops the running turn, which ends with its own code whatever the agent answers', () => {
     given(...timed)
       .when(c.deadline('p1'))
-      .then(['prompt_cancelled p1', '(turn_ending p1 deadline)'], ['send_cancel p1']);
+      .yields(['prompt_cancelled p1', '(turn_ending p1 deadline)'], ['send_cancel p1']);
     given(...timed, c.deadline('p1'))
       .when(c.answered('p1'))
-      .then(['turn_error p1 prompt_deadline_exceeded'], ['advance']);
+      .yields(['turn_error p1 prompt_deadline_exceeded'], ['advance']);
     given(...timed, c.deadline('p1'))
       .when(c.graceOver('p1'))
-      .then(
+      .yields(
         ['turn_error p1 prompt_deadline_exceeded', '(stranded agent_unavailable)'],
         ['abandon_agent', 'advance'],
       );
@@ -344,16 +344,16 @@ describe('a deadline', () => {
   it('ends a prompt that waits, and never starts it', () => {
     given(...running, c.prompt('p2', { deadlineMs: 1 }))
       .when(c.deadline('p2'))
-      .then(['pending_prompt_completed p2 removed', 'turn_error p2 prompt_deadline_exceeded'], ['advance']);
+      .yields(['pending_prompt_completed p2 removed', 'turn_error p2 prompt_deadline_exceeded'], ['advance']);
   });
 
   it('of a turn that is cancelled already, or over, changes nothing', () => {
     given(...timed, c.cancel)
       .when(c.deadline('p1'))
-      .then([]);
+      .yields([]);
     given(...timed, c.answered('p1'))
       .when(c.deadline('p1'))
-      .then([]);
+      .yields([]);
   });
 });
 
@@ -363,16 +363,16 @@ describe('a waiting prompt is removed', () => {
   it('and ends as cancelled without ever starting', () => {
     given(...queued)
       .when(remove)
-      .then(['pending_prompt_completed p2 removed', 'turn_complete p2 cancelled'], ['advance']);
+      .yields(['pending_prompt_completed p2 removed', 'turn_complete p2 cancelled'], ['advance']);
   });
 
   it('but not the running one, nor one that is not there', () => {
     given(...running)
       .when({ ...remove, promptId: prompt('p1') })
-      .then([]);
+      .yields([]);
     given(...running)
       .when({ ...remove, promptId: prompt('p9') })
-      .then([]);
+      .yields([]);
   });
 
   it('by somebody registered, in an open session', () => {
@@ -408,14 +408,14 @@ describe('the row of a session', () => {
 
   it('records updates of the agent under the turn they came in, and without one outside', () => {
     const inTurn = given(...running).when({ kind: 'updates', binding: 1, updates: [chunk('a'), chunk('b')] });
-    const { decision } = inTurn.then([
+    const { decision } = inTurn.yields([
       'session_update agent_message_chunk a',
       'session_update agent_message_chunk b',
     ]);
     expect(decision.entries[0]).toMatchObject({ promptId: 'p1' });
     const outside = given(...idle)
       .when(c.says('a'))
-      .then(['session_update agent_message_chunk a']);
+      .yields(['session_update agent_message_chunk a']);
     expect(
       outside.decision.entries[0]?.kind === 'event' && outside.decision.entries[0].promptId,
     ).toBeUndefined();

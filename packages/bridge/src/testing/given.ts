@@ -78,7 +78,7 @@ export function given(...history: readonly SessionCommand[]) {
     when(command: SessionCommand) {
       return {
         /** Exactly these entries and effects, in this order, in the words of `tell`. */
-        then(entries: readonly string[], effects: readonly string[] = []) {
+        yields(entries: readonly string[], effects: readonly string[] = []) {
           const after = live(before, command, context);
           expect(after.decision.entries.map(tell)).toEqual(entries);
           expect(after.decision.effects.map(tellEffect)).toEqual(effects);

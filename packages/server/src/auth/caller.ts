@@ -12,7 +12,12 @@ import { sentClientId } from './client-id.ts';
 import { isLoopbackAddress } from './loopback.ts';
 
 /** Operations that a closed session accepts: there only an unknown session is missed. */
-const acceptsClosed: ReadonlySet<string> = new Set<OperationName>(['updateMetadata']);
+const acceptsClosed: ReadonlySet<string> = new Set<OperationName>([
+  'updateMetadata',
+  'loadSession',
+  'resumeSession',
+  'branchSession',
+]);
 /** Detaching must always work, whatever the client calls itself. */
 const ignoresClientId: ReadonlySet<string> = new Set<OperationName>(['detach']);
 

@@ -101,6 +101,19 @@ describe('with a daemon', () => {
     expect(code).toBe(130);
   });
 
+  test('a daemon that is killed in mid-turn and started again is waited for, and the turn told as interrupted', async () => {
+    const first = await sandbox.serve();
+    const run = sandbox.start(['run', '/say begun\n/sleep ms=600000']);
+    await run.output(/begun/);
+    first.child.kill('SIGKILL');
+    await run.output(/connection to the daemon is lost/);
+    await sandbox.serve(['--port', new URL(first.ready.url).port]);
+    const { code, stdout, stderr } = await run.ended;
+    expect([code, stdout]).toEqual([1, 'begun\n']);
+    expect(stderr).toContain('the turn failed (interrupted)');
+    expect(stderr.match(/is lost/g)).toHaveLength(1);
+  });
+
   test('a failed turn is told and fails the command', async () => {
     await sandbox.serve();
     const { code, stderr } = await sandbox.run(['run', '/error message="no more"']);

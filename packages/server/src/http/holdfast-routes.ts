@@ -6,6 +6,8 @@ import { catalogHandlers } from '../routes/catalog.ts';
 import type { RouteContext, ServerInfo } from '../routes/context.ts';
 import { eventHandlers } from '../routes/events.ts';
 import { lifecycleHandlers } from '../routes/lifecycle.ts';
+import { restoreHandlers } from '../routes/restore.ts';
+import { settingHandlers } from '../routes/settings.ts';
 import { systemHandlers } from '../routes/system.ts';
 import { turnHandlers } from '../routes/turns.ts';
 import { addAccessLog } from '../telemetry/access-log.ts';
@@ -97,6 +99,8 @@ function handlersOf(context: RouteContext): OperationHandlers {
     ...systemHandlers(context),
     ...catalogHandlers(context),
     ...lifecycleHandlers(context),
+    ...restoreHandlers(context),
+    ...settingHandlers(context),
     ...turnHandlers(context),
     ...eventHandlers(context),
   };

@@ -8,9 +8,14 @@ import type { RouteContext } from './context.ts';
 /** Events a reader may be behind before it hears of it, where it does not say itself. */
 const DEFAULT_MAX_LAG = 2_000;
 
-/** The event stream of a session. */
-export function eventHandlers({ bridge, feeds }: RouteContext): Pick<OperationHandlers, 'streamEvents'> {
+type EventHandlers = Pick<OperationHandlers, 'streamEvents' | 'getTranscript'>;
+
+/** The events of a session, as a stream and by page. */
+export function eventHandlers({ bridge, feeds }: RouteContext): EventHandlers {
   return {
+    async getTranscript({ params, query }) {
+      return { status: 200, body: await bridge.getTranscript(sessionIdOf(params.id), query) };
+    },
     async streamEvents({ params, query, request }) {
       if (!acceptsEventStream(request.headers.accept)) {
         throw new DaemonError('not_acceptable', 'this route answers text/event-stream; accept it, or */*');

@@ -3,6 +3,9 @@ import type { FeatureTag, Operation } from '@holdfast/protocol';
 /** Tags that promise a behaviour rather than a route of their own, by the tag of the route that has it. */
 const behaviours = {
   session_create: ['session_id_override', 'session_scope_override', 'idempotency_keys'],
+  session_resume: ['unstable_session_resume'],
+  session_branch: ['session_branch_at'],
+  session_permission_vote: ['permission_mediation'],
   session_prompt: ['non_blocking_prompt', 'prompt_absolute_deadline'],
   session_events: ['typed_event_schema', 'slow_client_warning', 'durable_events'],
 } as const satisfies Partial<Record<FeatureTag, readonly FeatureTag[]>>;

@@ -2,21 +2,17 @@ import { DaemonError, parseSessionId } from '@holdfast/protocol';
 import { sessionIdOf } from '../auth/caller.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
 import type { RouteContext } from './context.ts';
+import { delivered } from './delivered.ts';
 
 type LifecycleHandlers = Pick<
   OperationHandlers,
   'createSession' | 'heartbeat' | 'detach' | 'updateMetadata' | 'closeSession'
 >;
 
-export const replayed = { 'idempotent-replayed': 'true' } as const;
-
 /** How sessions come, are kept, and end. */
 export function lifecycleHandlers({ bridge }: RouteContext): LifecycleHandlers {
   return {
-    async createSession({ body, caller }) {
-      const { answer, isReplayed, abandon } = await bound(bridge.createSession(body, caller));
-      return { status: 200, body: answer, headers: isReplayed ? replayed : {}, lost: abandon };
-    },
+    createSession: ({ body, caller }) => delivered(200, bridge.createSession(body, caller)),
     async heartbeat({ params, caller }) {
       return { status: 200, body: await bridge.heartbeat(sessionIdOf(params.id), caller) };
     },
@@ -42,12 +38,4 @@ export function lifecycleHandlers({ bridge }: RouteContext): LifecycleHandlers {
       return { status: 204 };
     },
   };
-}
-
-/** A delivery whose `abandon` can be handed on by itself. */
-async function bound<Answer>(
-  delivery: Promise<{ readonly answer: Answer; readonly isReplayed: boolean; abandon(): Promise<void> }>,
-) {
-  const made = await delivery;
-  return { answer: made.answer, isReplayed: made.isReplayed, abandon: () => void made.abandon() };
 }

@@ -2,6 +2,7 @@ import { operations } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
 import { bearer } from '../testing/refused.ts';
 import { testServer } from '../testing/test-server.ts';
+import { featureTags } from './features.ts';
 
 describe('what the daemon says of itself', () => {
   it('is public for probes and the document, with a reason when something is wrong', async () => {
@@ -53,9 +54,22 @@ describe('what the daemon says of itself', () => {
     const [of, sf] = [await features(open), await features(shut)];
     for (const { tag } of Object.values(operations)) expect(of).toContain(tag);
     expect(of).toEqual([...of].sort());
-    expect(of).not.toContain('session_load');
     expect(sf.filter((tag) => !of.includes(tag))).toEqual(['allow_origin', 'require_auth']);
     await open.app.close();
     await shut.app.close();
+  });
+
+  it('takes back a promise with the operation that keeps it', () => {
+    const conditions = { isAuthRequired: false, hasAllowedOrigins: false, hasPromptDeadline: true };
+    const all = featureTags(Object.values(operations), conditions);
+    const rest = featureTags(
+      Object.values(operations).filter(({ tag }) => tag !== 'session_prompt'),
+      conditions,
+    );
+    expect(all.filter((tag) => !rest.includes(tag))).toEqual([
+      'non_blocking_prompt',
+      'prompt_absolute_deadline',
+      'session_prompt',
+    ]);
   });
 });

@@ -1,12 +1,17 @@
-import { permissionRequestIdOf } from '@holdfast/protocol';
+import { permissionRequestIdOf, promptIdOf } from '@holdfast/protocol';
 import { sessionIdOf } from '../auth/caller.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
 import type { RouteContext } from './context.ts';
-import { replayed } from './lifecycle.ts';
+import { replayed } from './delivered.ts';
 
 type TurnHandlers = Pick<
   OperationHandlers,
-  'promptSession' | 'cancelTurn' | 'votePermission' | 'votePermissionLegacy'
+  | 'promptSession'
+  | 'cancelTurn'
+  | 'listPendingPrompts'
+  | 'removePendingPrompt'
+  | 'votePermission'
+  | 'votePermissionLegacy'
 >;
 
 /** Prompts, and what a person says to a running turn. */
@@ -27,6 +32,14 @@ export function turnHandlers({ bridge }: RouteContext): TurnHandlers {
     async cancelTurn({ params, caller }) {
       await bridge.cancelTurn(sessionIdOf(params.id), caller);
       return { status: 204 };
+    },
+    async listPendingPrompts({ params }) {
+      return { status: 200, body: await bridge.listPendingPrompts(sessionIdOf(params.id)) };
+    },
+    async removePendingPrompt({ params, caller }) {
+      const promptId = promptIdOf(params.promptId);
+      const removed = await bridge.removePendingPrompt(sessionIdOf(params.id), promptId, caller);
+      return { status: 200, body: removed };
     },
     async votePermission({ params, body, caller }) {
       const requestId = permissionRequestIdOf(params.requestId);

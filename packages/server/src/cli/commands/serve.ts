@@ -43,8 +43,7 @@ function stopRequest(logger: Logger) {
   const unlisten = listenForStop(systemClock, {
     onStop(signal) {
       const { activePrompts } = daemon?.bridge.figures() ?? { activePrompts: 0 };
-      const waiting =
-        activePrompts === 0 ? '' : `; waiting for ${activePrompts} running turns, once more stops now`;
+      const waiting = activePrompts === 0 ? '' : `; prompts under way: ${activePrompts}, once more stops now`;
       logger.info({ signal }, `stopping${waiting}`);
       resolve(exitCodes.ok);
     },

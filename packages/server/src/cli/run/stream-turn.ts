@@ -31,8 +31,12 @@ export async function streamTurn({
     terminal: allow === 'ask' ? openTerminal() : undefined,
     say,
   });
-  const onConnection = (state: { readonly phase: string }) => {
-    if (state.phase === 'waiting') say('the connection to the daemon is lost; waiting for it to come back\n');
+  let isLost = false;
+  const onConnection = ({ phase }: { readonly phase: string }) => {
+    if (phase === 'waiting' && !isLost)
+      say('the connection to the daemon is lost; waiting for it to come back\n');
+    if (phase === 'open' && isLost) say('the daemon is back\n');
+    isLost = phase !== 'open' && (isLost || phase === 'waiting');
   };
   try {
     for await (const event of session.events({ signal, onConnection })) {

@@ -1,0 +1,17 @@
+import type { Delivery } from '@holdfast/bridge';
+
+export const replayed = { 'idempotent-replayed': 'true' } as const;
+
+/** The answer of a request that made something: what it made is undone when the answer cannot be written. */
+export async function delivered<const Status extends number, Answer>(
+  status: Status,
+  delivery: Promise<Delivery<Answer>>,
+) {
+  const made = await delivery;
+  return {
+    status,
+    body: made.answer,
+    headers: made.isReplayed ? replayed : {},
+    lost: () => void made.abandon(),
+  };
+}
