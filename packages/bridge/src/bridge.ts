@@ -199,6 +199,7 @@ export interface Bridge {
 
   figures(): BridgeFigures;
   readiness(): Readiness;
-  /** Admits nothing new, ends running turns `interrupted` after `drainTimeoutMs`, closes no session. Idempotent. */
+  /** Admits nothing new, ends running turns `interrupted` after `drainTimeoutMs`, closes no session. Idempotent;
+   * a second call with 0 ends the waiting. */
   close(options?: { readonly drainTimeoutMs?: number }): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { PermissionResolvers } from './permissions/resolvers.ts';
 import type { Agents } from './ports/agents.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
-import type { Journal } from './ports/journal.ts';
+import type { StoredJournal } from './journal/store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { SessionIndex } from './ports/session-index.ts';
 import type { Registry } from './session/registry.ts';
@@ -27,7 +27,7 @@ export interface Core {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
-  readonly journal: Journal;
+  readonly journal: StoredJournal;
   readonly index: SessionIndex;
   readonly agents: Agents;
   readonly registry: Registry;

@@ -39,6 +39,7 @@ export class LocalBridge implements Bridge {
   readonly #openings = new Openings();
   readonly #restores: Restores = new Map();
   readonly #onClosed: () => Promise<void>;
+  readonly #hurry = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
 
   constructor(core: Core, onClosed: () => Promise<void>) {
@@ -193,7 +194,8 @@ export class LocalBridge implements Bridge {
   }
 
   close({ drainTimeoutMs = this.#core.limits.drainTimeoutMs } = {}): Promise<void> {
-    this.#closing ??= shutDown(this.#core, drainTimeoutMs).finally(this.#onClosed);
+    if (drainTimeoutMs === 0) this.#hurry.resolve();
+    this.#closing ??= shutDown(this.#core, drainTimeoutMs, this.#hurry.promise).finally(this.#onClosed);
     return this.#closing;
   }
 

@@ -85,26 +85,63 @@ describe('restoring a conversation', () => {
       update('old', 'live');
     });`;
 
-  it.each(['session/load', 'session/resume'])(
-    'by %s keeps the state it reports and drops the history',
-    async (method) => {
-      const connection = await connect(replaying(method));
+  const state = ['available_commands', 'current_mode', 'config_option', 'session_info', 'usage'];
+  const restored = { modes: { currentModeId: 'ask' }, models: null, configOptions: null };
+  const old = agentSessionIdOf('old');
+
+  it('by session/resume keeps the state it reports and drops the history', async () => {
+    const connection = await connect(replaying('session/resume'));
+    const sink = new RecordingSink();
+    expect(await connection.resumeSession(old, open, sink)).toEqual(restored);
+    await sink.until(({ heard }) => heard.includes('live'));
+    expect(sink.heard).toEqual([...state.map((kind) => `${kind}_update`), 'live']);
+  });
+
+  it('by session/load keeps the state it reports and drops the history, also what comes of it after the answer', async () => {
+    const connection = await connect(`${replaying('session/load')}
+      on('session/prompt', (m) => { update('old', 'new'); answer(m, { stopReason: 'end_turn' }); });`);
+    const sink = new RecordingSink();
+    expect(await connection.loadSession(old, open, sink)).toEqual(restored);
+    expect(await connection.prompt(old, text('go'), undefined)).toEqual({ stopReason: 'end_turn' });
+    expect(sink.heard).toEqual([...state.map((kind) => `${kind}_update`), 'new']);
+  });
+
+  const replayingLate = `
+    let isReplayed = false;
+    let prompts = 0;
+    on('session/load', (m) => {
+      answer(m, {});
+      setTimeout(() => update('old', 'said before'), 30);
+      setTimeout(() => { update('old', 'and this'); isReplayed = true; }, 90);
+    });
+    on('session/prompt', (m) => {
+      prompts += 1;
+      update('old', 'prompt ' + prompts + ' after the replay: ' + isReplayed);
+      answer(m, { stopReason: 'end_turn' });
+    });
+    on('session/cancel', () => update('old', 'cancelled'));`;
+
+  it('by session/load lets the first prompt wait until the agent replays no more', async () => {
+    const connection = await connect(replayingLate);
+    const sink = new RecordingSink();
+    await connection.loadSession(old, open, sink);
+    await connection.prompt(old, text('go'), undefined);
+    await connection.prompt(old, text('on'), undefined);
+    expect(sink.heard).toEqual(['prompt 1 after the replay: true', 'prompt 2 after the replay: true']);
+  });
+
+  it.each(['cancel', 'forget'] as const)(
+    'by session/load never sends a prompt that met a %s while it waited',
+    async (end) => {
+      const connection = await connect(replayingLate);
       const sink = new RecordingSink();
-      const id = agentSessionIdOf('old');
-      const restore =
-        method === 'session/load'
-          ? connection.loadSession(id, open, sink)
-          : connection.resumeSession(id, open, sink);
-      expect(await restore).toEqual({ modes: { currentModeId: 'ask' }, models: null, configOptions: null });
-      await sink.until(({ heard }) => heard.includes('live'));
-      expect(sink.heard).toEqual([
-        'available_commands_update',
-        'current_mode_update',
-        'config_option_update',
-        'session_info_update',
-        'usage_update',
-        'live',
-      ]);
+      await connection.loadSession(old, open, sink);
+      const waiting = connection.prompt(old, text('go'), undefined);
+      connection[end](old);
+      expect(await waiting).toEqual({ stopReason: 'cancelled' });
+      if (end === 'forget') await connection.loadSession(old, open, sink);
+      await connection.prompt(old, text('once more'), undefined);
+      expect(sink.heard).toEqual(['prompt 1 after the replay: true']);
     },
   );
 

@@ -13,6 +13,7 @@ import type { AgentLink } from './agent-link.ts';
 import type { Opening } from './conversations.ts';
 import { withDeadline } from './deadline.ts';
 import { isRecord, type JsonRecord } from './records.ts';
+import { ReplayGate } from './replay-gate.ts';
 
 /** How long an agent may take (ms). */
 export interface AgentTimeouts {
@@ -76,7 +77,12 @@ export class AcpAgent implements AgentConnection {
     params: OpenConversation,
     sink: ConversationSink,
   ): Promise<ConversationState> {
-    return this.#restore('session/resume', id, params, sink);
+    return this.#restore(
+      'session/resume',
+      id,
+      params,
+      this.#link.conversations.openNamed(id, sink, undefined),
+    );
   }
 
   loadSession(
@@ -84,10 +90,13 @@ export class AcpAgent implements AgentConnection {
     params: OpenConversation,
     sink: ConversationSink,
   ): Promise<ConversationState> {
-    return this.#restore('session/load', id, params, sink);
+    const replay = new ReplayGate(this.#context.clock);
+    return this.#restore('session/load', id, params, this.#link.conversations.openNamed(id, sink, replay));
   }
 
   async prompt(sessionId: AgentSessionId, prompt: readonly unknown[], meta: unknown): Promise<PromptAnswer> {
+    const replay = this.#link.conversations.replayOf(sessionId);
+    if (replay !== undefined && !(await replay.pass())) return { stopReason: 'cancelled' };
     const method = 'session/prompt';
     const params = meta === undefined ? { sessionId, prompt } : { sessionId, prompt, _meta: meta };
     const answer = await this.#link.request(method, params);
@@ -99,6 +108,8 @@ export class AcpAgent implements AgentConnection {
   }
 
   cancel(sessionId: AgentSessionId): void {
+    // A prompt that was not sent has no turn to cancel.
+    if (this.#link.conversations.replayOf(sessionId)?.cancel()) return;
     this.#link.notify('session/cancel', { sessionId });
   }
 
@@ -154,11 +165,10 @@ export class AcpAgent implements AgentConnection {
     method: string,
     sessionId: AgentSessionId,
     { cwd, mcpServers }: OpenConversation,
-    sink: ConversationSink,
+    opening: Opening,
   ): Promise<ConversationState> {
     const { conversations } = this.#link;
     const timeoutMs = this.#context.timeouts.restoreTimeoutMs;
-    const opening = conversations.openNamed(sessionId, sink);
     try {
       const answer = await withDeadline(this.#link.request(method, { sessionId, cwd, mcpServers }), {
         clock: this.#context.clock,

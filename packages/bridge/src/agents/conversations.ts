@@ -1,7 +1,9 @@
 import type { AgentExit, ConversationSink } from '../ports/agents.ts';
 import type { Logger } from '../ports/logger.ts';
 import { afterMicrotasks } from '../runtime/after-microtasks.ts';
+import { type HeldUpdates, hold, noneHeld } from './held-updates.ts';
 import type { JsonRecord } from './records.ts';
+import type { ReplayGate } from './replay-gate.ts';
 
 /** A conversation that is being opened: what the agent says of it is held back until its answer is in. */
 export interface Opening {
@@ -10,25 +12,19 @@ export interface Opening {
   failed(): void;
 }
 
-interface Held {
-  updates: JsonRecord[];
-  chars: number;
-  dropped: number;
-}
-
 interface Conversation {
   readonly sink: ConversationSink;
   /** `opening`: not answered yet; `opened`: answered, but the caller may not have seen it; `served`: directly. */
   phase: 'opening' | 'opened' | 'served';
   /** What came before it was served. */
-  readonly held: Held;
+  readonly held: HeldUpdates;
   /** A restore replays what the journal already has; only the state it reports is new. */
   readonly keepsOnlyState: boolean;
+  /** Of a load: what it replays may go on after the answer. */
+  readonly replay: ReplayGate | undefined;
   configOptions: unknown;
 }
 
-const maxHeldUpdates = 1_000;
-const maxHeldChars = 4 * 1_048_576;
 /** Conversations an agent may speak of before it has named them. */
 const maxEarlyIds = 64;
 
@@ -46,7 +42,7 @@ export class Conversations {
   readonly #logger: Logger;
   readonly #listening = new Map<string, Conversation>();
   /** Updates of ids not known yet, while a new or fork is in flight. */
-  readonly #early = new Map<string, Held>();
+  readonly #early = new Map<string, HeldUpdates>();
   #unnamedOpenings = 0;
   #droppedUpdates = 0;
 
@@ -79,6 +75,7 @@ export class Conversations {
           phase: 'opened',
           held,
           keepsOnlyState,
+          replay: undefined,
           configOptions: reported ?? configOptions,
         };
         this.#listening.set(agentSessionId, conversation);
@@ -89,13 +86,14 @@ export class Conversations {
     };
   }
 
-  /** session/load or session/resume: the id is known beforehand. */
-  openNamed(agentSessionId: string, sink: ConversationSink): Opening {
+  /** session/load (which replays) or session/resume (which must not): the id is known beforehand. */
+  openNamed(agentSessionId: string, sink: ConversationSink, replay: ReplayGate | undefined): Opening {
     const conversation: Conversation = {
       sink,
       phase: 'opening',
       held: noneHeld(),
       keepsOnlyState: true,
+      replay,
       configOptions: undefined,
     };
     this.#listening.set(agentSessionId, conversation);
@@ -103,6 +101,7 @@ export class Conversations {
       opened: (_, configOptions) => {
         conversation.configOptions ??= configOptions;
         conversation.phase = 'opened';
+        replay?.heard();
         afterMicrotasks().then(() => this.#serve(conversation));
       },
       failed: () => {
@@ -120,12 +119,13 @@ export class Conversations {
     for (const update of updates) {
       if (reportsConfigOptions(update)) conversation.configOptions = update['configOptions'];
     }
+    if (conversation.phase !== 'opening') conversation.replay?.heard();
+    const kept = isReplaying(conversation) ? updates.filter(reportsState) : updates;
+    if (kept.length === 0) return;
     if (conversation.phase === 'served') {
-      this.#tell(() => conversation.sink.updates(updates));
+      this.#tell(() => conversation.sink.updates(kept));
       return;
     }
-    const isReplay = conversation.keepsOnlyState && conversation.phase === 'opening';
-    const kept = isReplay ? updates.filter(reportsState) : updates;
     hold(conversation.held, kept, (chars * kept.length) / updates.length);
   }
 
@@ -135,6 +135,12 @@ export class Conversations {
     if (conversation === undefined || conversation.phase === 'opening') return undefined;
     this.#serve(conversation);
     return conversation.sink;
+  }
+
+  /** What must be passed before a prompt; undefined where nothing is replayed any more. */
+  replayOf(agentSessionId: string): ReplayGate | undefined {
+    const replay = this.#listening.get(agentSessionId)?.replay;
+    return replay?.isOver ? undefined : replay;
   }
 
   isListening(agentSessionId: string): boolean {
@@ -161,6 +167,7 @@ export class Conversations {
   }
 
   forget(agentSessionId: string): void {
+    this.replayOf(agentSessionId)?.cancel();
     this.#listening.delete(agentSessionId);
   }
 
@@ -213,18 +220,12 @@ export class Conversations {
   }
 }
 
-const noneHeld = (): Held => ({ updates: [], chars: 0, dropped: 0 });
+const isReplaying = ({ keepsOnlyState, phase, replay }: Conversation): boolean =>
+  replay === undefined ? keepsOnlyState && phase === 'opening' : !replay.isOver;
 
 const reportsState = (update: JsonRecord) => stateKinds.has(update['sessionUpdate']);
 
 const reportsConfigOptions = (update: JsonRecord) => update['sessionUpdate'] === 'config_option_update';
-
-function hold(held: Held, updates: readonly JsonRecord[], chars: number): void {
-  const room = held.chars + chars > maxHeldChars ? 0 : Math.max(0, maxHeldUpdates - held.updates.length);
-  held.updates.push(...updates.slice(0, room));
-  held.dropped += Math.max(0, updates.length - room);
-  held.chars += chars;
-}
 
 function once(task: () => void): () => void {
   let isDone = false;

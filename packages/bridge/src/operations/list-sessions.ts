@@ -40,7 +40,8 @@ async function page(core: Core, query: ListQuery): Promise<SessionList> {
 
 /** A session in memory knows better than its row whether it has an agent. */
 async function rowOf(core: Core, row: SessionRow): Promise<WireRow> {
-  const awake = core.registry.find(row.sessionId);
+  const isDamaged = row.snapshot === '';
+  const awake = isDamaged ? await core.registry.wake(row.sessionId) : core.registry.find(row.sessionId);
   if (awake !== undefined) return summarize(awake.state, awake);
   const { lastSeq } = await core.journal.range(row.sessionId);
   return summarize(fromRow(row), { lastSeq, isAwake: false });

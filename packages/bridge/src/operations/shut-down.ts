@@ -8,14 +8,16 @@ export function refuse(): never {
 }
 
 /**
- * Lets running turns finish for `drainTimeoutMs`, ends the others `interrupted`, stops every agent. No session is
- * closed, no waiting prompt is lost.
+ * Lets running turns and restores finish for `drainTimeoutMs`, or until `hurry`; ends the others `interrupted`, stops
+ * every agent. No session is closed, no waiting prompt is lost.
  */
-export async function shutDown(core: Core, drainTimeoutMs: number): Promise<void> {
+export async function shutDown(core: Core, drainTimeoutMs: number, hurry: Promise<void>): Promise<void> {
   const awake = [...core.registry.awake()];
   for (const session of awake) session.admissions.pause();
-  const turnsEnd = awake.map((session) => session.until(({ phase }) => phase.kind !== 'running'));
-  await Promise.race([Promise.all(turnsEnd), elapsed(core, drainTimeoutMs)]);
+  const quiet = awake.map((session) =>
+    session.until(({ phase }) => phase.kind !== 'running' && phase.kind !== 'opening'),
+  );
+  await Promise.race([Promise.all(quiet), elapsed(core, drainTimeoutMs), hurry]);
   await Promise.all(awake.map((session) => quiesce(core, session)));
   await core.agents.close();
 }

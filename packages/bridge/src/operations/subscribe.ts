@@ -13,7 +13,8 @@ export async function subscribe(
 ): Promise<Subscription> {
   const session = await core.registry.wake(sessionId);
   const range = await core.journal.range(sessionId);
-  const start = startOf(request, range, core.epoch);
+  const isSkipped = request.after !== undefined && (await core.journal.isSkipped(sessionId, request.after));
+  const start = startOf(request, range, isSkipped ? undefined : core.epoch);
   if (start.after >= range.lastSeq) requireOpen(session.state);
   const limit = core.limits.maxSubscribers;
   if (session.subscribers >= limit) {
@@ -30,11 +31,11 @@ export async function subscribe(
   return { ...start, ...readerOf(core, session) };
 }
 
-/** Where a reader begins, and what it must be told first. Source: protocol §5. */
+/** Where a reader begins, and what it must be told first; no epoch: its cursor means nothing. Source: protocol §5. */
 function startOf(
   { after, epoch }: SubscribeRequest,
   { earliestSeq, lastSeq }: JournalRange,
-  ourEpoch: string,
+  ourEpoch: string | undefined,
 ): Pick<Subscription, 'after' | 'resync' | 'replayTo'> {
   if (after === undefined) return { after: lastSeq };
   const fromStart = earliestSeq - 1;
@@ -44,7 +45,7 @@ function startOf(
     replayTo: lastSeq,
   });
   if (after === 0) return { after: fromStart, replayTo: lastSeq };
-  if ((epoch !== undefined && epoch !== ourEpoch) || after > lastSeq) return resync('epoch_reset');
+  if (ourEpoch === undefined || (epoch !== undefined && epoch !== ourEpoch) || after > lastSeq) return resync('epoch_reset');
   if (after < fromStart) return resync('history_trimmed');
   return { after, replayTo: lastSeq };
 }
@@ -54,8 +55,14 @@ function readerOf(core: Core, session: Session): Pick<Subscription, 'read' | 'wa
   let isHere = true;
   return {
     async read(after, limit) {
-      const events = await core.journal.read(id, after, limit);
-      return events.filter((event) => !isSessionTerminal(event.type) || event.seq === session.lastSeq);
+      for (let cursor = after; ; ) {
+        const events = await core.journal.read(id, cursor, limit);
+        const last = events.at(-1);
+        if (last === undefined) return events;
+        const current = events.filter(({ type, seq }) => !isSessionTerminal(type) || seq === session.lastSeq);
+        if (current.length > 0) return current;
+        cursor = last.seq;
+      }
     },
     watch: (onCommitted) => core.journal.watch(id, onCommitted),
     leave() {

@@ -113,7 +113,10 @@ export interface AgentConnection {
     params: OpenConversation,
     sink: ConversationSink,
   ): Promise<ConversationState>;
-  /** session/load: messages, thoughts, tools and plans replayed meanwhile are dropped, state updates reach the sink. */
+  /**
+   * session/load: messages, thoughts, tools and plans are dropped until the first prompt, which waits until the agent
+   * replays no more; state updates reach the sink.
+   */
   loadSession(
     agentSessionId: AgentSessionId,
     params: OpenConversation,

@@ -3,7 +3,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { SessionIndex } from '../ports/session-index.ts';
 import { AgentSeat } from './agent-seat.ts';
 import { Session, type SessionPorts, type SessionPosition } from './session.ts';
-import { fromRow } from './snapshot.ts';
+import { recordedState } from './recorded-state.ts';
 import { closedReasonOf, queueOf, type SessionState } from './state.ts';
 
 /** Resting sessions kept in memory because they may be asked for again. */
@@ -70,7 +70,7 @@ export class Registry {
   async #position(sessionId: SessionId): Promise<SessionPosition> {
     const row = await this.#index.find(sessionId);
     const { lastSeq, nextSeq } = await this.#journal.range(sessionId);
-    return { state: row === undefined ? null : fromRow(row), lastSeq, nextSeq };
+    return { state: row === undefined ? null : await recordedState(this.#journal, row), lastSeq, nextSeq };
   }
 
   #session(sessionId: SessionId, position: SessionPosition): Session {

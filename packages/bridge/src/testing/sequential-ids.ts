@@ -1,12 +1,16 @@
 import type { Ids } from '../ports/ids.ts';
 
-/** UUIDs that count: 00000000-0000-4000-8000-000000000001, … */
+let series = 0;
+
+/** UUIDs that count, in a series of their own: 00000000-0000-4001-8000-000000000001, … */
 export function sequentialIds(): Ids {
+  series += 1;
+  const prefix = `00000000-0000-4${series.toString(16).padStart(3, '0')}-8000-`;
   let made = 0;
   return {
     uuid() {
       made += 1;
-      return `00000000-0000-4000-8000-${made.toString(16).padStart(12, '0')}`;
+      return `${prefix}${made.toString(16).padStart(12, '0')}`;
     },
   };
 }

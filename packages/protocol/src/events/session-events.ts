@@ -100,6 +100,10 @@ export const sessionEvents = {
     { ...session, namespace: Type.String(), revision: Type.Optional(Type.Integer({ minimum: 0 })) },
     { description: 'An extension namespace changed or went.' },
   ),
+  journal_gap: Type.Object(
+    { fromId: EventId, toId: EventId },
+    { description: 'Events of the journal that are damaged and left out; later ones stay.' },
+  ),
   agent_started: Type.Object(
     { ...session, ...binding, pid: Type.Optional(Type.Integer()) },
     { description: 'The session is bound to a running agent process. Housekeeping.' },

@@ -70,6 +70,7 @@ const reducers = {
   compaction_failed: nothing,
   extension_updated: nothing,
   agent_started: reduceAgentStarted,
+  journal_gap: nothing,
   agent_exited: reduceAgentExited,
   state_resync_required: reduceResync,
   replay_complete: reduceReplayComplete,
