@@ -13,6 +13,7 @@ import {
   oneFilePerLibrary,
   packageEdges,
   typesOnlyFromSchemas,
+  usedDependencies,
 } from './architecture/import-rules.ts';
 import { parseSource, readSources, type SourceFile } from './architecture/source-file.ts';
 
@@ -30,7 +31,7 @@ const manifests = rooms.map((room) => ({
 const dependencies = Object.fromEntries(
   manifests.map(({ room, dependencies, peerDependencies }) => [
     room,
-    [`@holdfast/${room}`, ...Object.keys({ ...dependencies, ...peerDependencies })],
+    Object.keys({ ...dependencies, ...peerDependencies }),
   ]),
 );
 const entries = manifests.flatMap(({ room, exports }) =>
@@ -80,14 +81,23 @@ import { fileURLToPath } from 'node:url';\nimport 'path';`,
     },
   },
   {
+    title: 'a package lists nothing that it does not import',
+    check: (files) => usedDependencies(files, dependencies),
+    remedy: 'Remove it from "dependencies" and from the lockfile.',
+    broken: { 'packages/protocol/src/a.ts': `import { isBuiltin } from 'node:module';` },
+    offends: ['protocol/package.json lists typebox'],
+    kept: { 'packages/protocol/src/a.ts': `import { Type } from 'typebox';` },
+  },
+  {
     title: 'the bridge knows neither HTTP nor status codes',
     check: bridgeWithoutHttp,
     remedy: 'Throw a DaemonError with a code; the server turns codes into status codes.',
     broken: {
       'packages/bridge/src/a.ts': `import { DaemonError, httpStatus as s } from '@holdfast/protocol';`,
       'packages/bridge/src/b.ts': `import type { FastifyInstance } from 'fastify';`,
+      'packages/bridge/src/c.ts': `import * as view from '@holdfast/protocol/view';`,
     },
-    offends: ['a.ts:1 imports httpStatus', 'b.ts:1 imports fastify'],
+    offends: ['a.ts:1 imports httpStatus', 'b.ts:1 imports fastify', 'c.ts:1 imports httpStatus'],
     kept: { 'packages/bridge/src/c.ts': `import { DaemonError } from '@holdfast/protocol';` },
   },
   {

@@ -23,6 +23,7 @@ export interface ModelRequest {
   readonly answered: 'text' | 'tool' | 'sample' | 'error';
   /** Rises from streaming to ended, or to left when the client went away first. */
   state: 'streaming' | 'ended' | 'left';
+  endedAtMs: number | undefined;
 }
 
 export interface ModelServer {
@@ -66,10 +67,12 @@ export async function startModelServer(options: { readonly logFile?: string } = 
       body,
       answered: wanted.status === undefined ? (call.schema === undefined ? reply.kind : 'sample') : 'error',
       state: 'streaming',
+      endedAtMs: undefined,
     };
     requests.push(record);
     response.once('close', () => {
       record.state = response.writableFinished ? 'ended' : 'left';
+      record.endedAtMs = Date.now();
     });
     if (options.logFile !== undefined) appendFileSync(options.logFile, `${JSON.stringify(record)}\n`);
     await send(response, { dialect, call, wanted, reply });

@@ -32,7 +32,7 @@ export function packageEdges(files: readonly SourceFile[]): Offences {
   });
 }
 
-/** A package imports nothing that its package.json does not list; `manifests` by package. */
+/** A package imports nothing that its package.json does not list; `manifests` has the names by package. */
 export function declaredDependencies(
   files: readonly SourceFile[],
   manifests: Readonly<Record<string, readonly string[]>>,
@@ -45,6 +45,20 @@ export function declaredDependencies(
   });
 }
 
+/** A package lists nothing that it does not import: everybody who installs it pays for it. */
+export function usedDependencies(
+  files: readonly SourceFile[],
+  manifests: Readonly<Record<string, readonly string[]>>,
+): Offences {
+  return Object.entries(manifests).flatMap(([room, names]) => {
+    const own = files.filter((file) => isProduct(file) && roomOf(file.path) === room);
+    const used = new Set(own.flatMap(({ imports }) => imports.map(packageOf)));
+    return names
+      .filter((name) => own.length > 0 && !used.has(name))
+      .map((name) => `packages/${room}/package.json lists ${name}`);
+  });
+}
+
 /** The bridge knows neither HTTP nor its status codes. */
 export function bridgeWithoutHttp(files: readonly SourceFile[]): Offences {
   const isHttp = (specifier: string) => /^(@?fastify(\/|$)|node:https?2?$)/.test(specifier);
@@ -53,7 +67,7 @@ export function bridgeWithoutHttp(files: readonly SourceFile[]): Offences {
     (_, { specifier, names }) => {
       if (isHttp(specifier)) return `imports ${specifier}`;
       const isStatus =
-        specifier === '@holdfast/protocol' && (names.includes('httpStatus') || names.includes('*'));
+        specifier.startsWith('@holdfast/protocol') && (names.includes('httpStatus') || names.includes('*'));
       return isStatus ? `imports httpStatus from ${specifier}` : undefined;
     },
   );

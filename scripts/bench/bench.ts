@@ -47,7 +47,11 @@ export class Bench {
   }
 
   /** The built daemon with its defaults, the journal's sync included; only the limits of sessions are raised. */
-  async startHoldfast({ stateDir = this.newFolder('state'), flags = [], isProbed = false }: HoldfastOptions = {}) {
+  async startHoldfast({
+    stateDir = this.newFolder('state'),
+    flags = [],
+    isProbed = false,
+  }: HoldfastOptions = {}) {
     const port = await freePort();
     const { profileDir } = this.options;
     const nodeFlags = [
@@ -56,21 +60,40 @@ export class Bench {
     ];
     const command = [nodeBinary(), ...nodeFlags, cli, 'serve', '--no-auth', '--port', String(port)];
     command.push('--state-dir', stateDir, '--workspace', this.workspace, '--default-agent', 'demo');
+    // The very file that the reference runs.
+    command.push('--agent', `demo=${nodeBinary()} ${demoAgent}`);
     command.push('--max-sessions', '2000', '--log-level', 'warn', ...flags);
-    return this.#started('Holdfast', port, command, isProbed ? ['ignore', 'ignore', 'inherit', 'ipc'] : undefined);
+    return this.#started(
+      'Holdfast',
+      port,
+      command,
+      isProbed ? ['ignore', 'ignore', 'inherit', 'ipc'] : undefined,
+    );
   }
 
   /** The naive daemon, with the same agent. */
   async startNaive(): Promise<Target> {
     const port = await freePort();
-    return this.#started('naive', port, [nodeBinary(), beside('naive-daemon.mjs'), String(port), nodeBinary(), demoAgent]);
+    return this.#started('naive', port, [
+      nodeBinary(),
+      beside('naive-daemon.mjs'),
+      String(port),
+      nodeBinary(),
+      demoAgent,
+    ]);
   }
 
   /** The reference of replays, on the journal's own file. */
   async startRowServer(file: string): Promise<Target> {
     const port = await freePort();
     const flags = ['--disable-warning=ExperimentalWarning'];
-    return this.#started('rows', port, [nodeBinary(), ...flags, beside('row-server.mjs'), String(port), file]);
+    return this.#started('rows', port, [
+      nodeBinary(),
+      ...flags,
+      beside('row-server.mjs'),
+      String(port),
+      file,
+    ]);
   }
 
   async stop(target: Target): Promise<void> {

@@ -48,7 +48,8 @@ async function main(args: readonly string[]): Promise<number> {
   await ensureBuilt();
   const rows = await measureAll(options);
   console.log(tableText(rows));
-  if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, `${JSON.stringify(report(options, rows), null, 2)}\n`);
+  if (options.jsonFile !== undefined)
+    writeFileSync(options.jsonFile, `${JSON.stringify(report(options, rows), null, 2)}\n`);
   // A goal that is missed is a finding, not a failure; a number that does not exist is one.
   const missing = rows.filter((row) => !Number.isFinite(row.measured) || row.measured < 0);
   for (const row of missing) console.error(`no number: ${row.figure} ${row.what}`);

@@ -68,7 +68,12 @@ const routes = [
     async (body, response) => {
       await initialize();
       const { sessionId } = await ask('session/new', { cwd: body.cwd, mcpServers: [] });
-      sessions.set(sessionId, { id: sessionId, lastEventId: 0, readers: new Set(), turns: Promise.resolve() });
+      sessions.set(sessionId, {
+        id: sessionId,
+        lastEventId: 0,
+        readers: new Set(),
+        turns: Promise.resolve(),
+      });
       answer(response, 200, { sessionId });
     },
   ],

@@ -67,7 +67,12 @@ export class RawConnection {
 }
 
 /** One request on a connection of its own. @throws Error unless the answer is 2xx. */
-export async function requestJson(port: number, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function requestJson(
+  port: number,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const connection = await RawConnection.open(port);
   try {
     const answer = await connection.send(requestBytes(method, path, body));

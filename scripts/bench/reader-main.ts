@@ -57,7 +57,9 @@ function open(request: OpenReaders): void {
     const isStalled = place >= awaited;
     const isSampling = !isStalled && place % every === 0 && sampled > 0;
     const isCounting = place === 0;
-    group.readers.push(new StreamReader({ request, isStalled, isCounting, isSampling, onOpen, onDone, onFailed }));
+    group.readers.push(
+      new StreamReader({ request, isStalled, isCounting, isSampling, onOpen, onDone, onFailed }),
+    );
   }
 }
 

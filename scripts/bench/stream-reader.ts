@@ -88,7 +88,8 @@ export class StreamReader {
     const place = this.#tail.lastIndexOf(this.#end, undefined, 'latin1');
     if (place === -1 || this.#tail.indexOf('\n\n', place, 'latin1') === -1) return;
     const text = this.#tail.toString('latin1');
-    const id = /id: (\d+)\n$/.exec(text.slice(0, place))?.[1] ?? /"lastEventId":(\d+)/.exec(text.slice(place))?.[1];
+    const id =
+      /id: (\d+)\n$/.exec(text.slice(0, place))?.[1] ?? /"lastEventId":(\d+)/.exec(text.slice(place))?.[1];
     this.lastId = Number(id ?? 0);
     this.#isDone = true;
     this.#options.onDone();

@@ -18,7 +18,12 @@ export class Target {
   readonly startMs: number;
   readonly workspace: string;
 
-  private constructor(name: string, place: { port: number; workspace: string }, child: ChildProcess, startMs: number) {
+  private constructor(
+    name: string,
+    place: { port: number; workspace: string },
+    child: ChildProcess,
+    startMs: number,
+  ) {
     this.name = name;
     this.port = place.port;
     this.workspace = place.workspace;
@@ -56,7 +61,8 @@ export class Target {
   async createSession(): Promise<string> {
     const body = { cwd: this.workspace, sessionScope: 'thread' };
     const created = await requestJson(this.port, 'POST', '/session', body);
-    if (typeof created === 'object' && created !== null && 'sessionId' in created) return String(created.sessionId);
+    if (typeof created === 'object' && created !== null && 'sessionId' in created)
+      return String(created.sessionId);
     throw new Error(`${this.name} created no session`);
   }
 

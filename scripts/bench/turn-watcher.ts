@@ -27,7 +27,9 @@ export class TurnWatcher {
         watcher.#onText();
         if (text.includes('retry: ')) resolve();
       });
-      socket.write(`GET /session/${sessionId}/events HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n\r\n`);
+      socket.write(
+        `GET /session/${sessionId}/events HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n\r\n`,
+      );
     });
     return watcher;
   }

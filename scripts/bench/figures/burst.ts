@@ -107,7 +107,12 @@ async function burst(
 ): Promise<Burst> {
   const sessionId = await target.createSession();
   const path = `/session/${sessionId}/events`;
-  const group = await bench.readers.open({ port: target.port, path, count: size.readers, until: 'turn_complete' });
+  const group = await bench.readers.open({
+    port: target.port,
+    path,
+    count: size.readers,
+    until: 'turn_complete',
+  });
   const cpuBefore = target.cpuSeconds();
   const startedAt = performance.timeOrigin + performance.now();
   await target.prompt(sessionId, `/burst count=${size.events} bytes=${bytes}`);

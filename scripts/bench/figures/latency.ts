@@ -86,7 +86,11 @@ async function measure(bench: Bench, target: Target): Promise<Latencies> {
   return { acceptedMs: acceptedMs.slice(warm), firstChunkMs: firstChunkMs.slice(warm), createdMs };
 }
 
-async function creations(bench: Bench, target: Target, connection: RawConnection): Promise<readonly number[]> {
+async function creations(
+  bench: Bench,
+  target: Target,
+  connection: RawConnection,
+): Promise<readonly number[]> {
   const body = { cwd: target.workspace, sessionScope: 'thread' };
   const request = requestBytes('POST', '/session', body);
   const createdMs: number[] = [];

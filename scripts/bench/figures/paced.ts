@@ -17,7 +17,11 @@ export async function pacedStream(bench: Bench): Promise<readonly Row[]> {
   const naive = await bench.startNaive();
   for (const target of [ours, naive]) await paced(bench, target, few);
   const best = (target: Target, readers: number) =>
-    bestOf(bench.options.repeat, () => paced(bench, target, readers), ({ p99Ms }) => p99Ms);
+    bestOf(
+      bench.options.repeat,
+      () => paced(bench, target, readers),
+      ({ p99Ms }) => p99Ms,
+    );
   const manyOurs = await best(ours, crowd);
   const manyNaive = await best(naive, crowd);
   const fewOurs = await best(ours, few);

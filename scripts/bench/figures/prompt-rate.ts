@@ -18,7 +18,9 @@ export async function postsPerSecond(bench: Bench, target: Target): Promise<Rate
   const sessionIds: string[] = [];
   for (let count = isSmoke ? 8 : 200; count > 0; count -= 1) sessionIds.push(await target.createSession());
   const watchers = await Promise.all(sessionIds.map((id) => TurnWatcher.open(target.port, id)));
-  const sockets = await Promise.all(Array.from({ length: connections }, () => RawConnection.open(target.port)));
+  const sockets = await Promise.all(
+    Array.from({ length: connections }, () => RawConnection.open(target.port)),
+  );
   const requests = sessionIds.map((id) => requestBytes('POST', `/session/${id}/prompt`, promptBody('/stop')));
   // A round is a twentieth of a second: the best of many, or the first ones would measure the compiler.
   const rounds = isSmoke ? 2 : repeat * 10;

@@ -11,7 +11,7 @@ export async function replay(bench: Bench): Promise<readonly Row[]> {
   const goals = [20, 150];
   const stateDir = bench.newFolder('state');
   const ours = await bench.startHoldfast({ stateDir });
-  const rows = await bench.startRowServer(join(stateDir, 'journal.db'));
+  const rows = await bench.startRowServer(join(stateDir, 'journal.sqlite'));
   const result: Row[] = [];
   for (const [place, events] of sizes.entries()) {
     const sessionId = await filledSession(bench, ours, events);

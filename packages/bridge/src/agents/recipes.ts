@@ -173,10 +173,12 @@ function googleCloud(): readonly string[] {
   ];
 }
 
-/** The demo agent lies beside this module's bundle, or in the sources when this runs from them. */
+/** The demo agent is an entry of this package, found by name so that a host may bundle the rest; or it is in the sources. */
 function demoLaunch(): Pick<AgentDefinition, 'command' | 'args'> {
   const isSource = import.meta.url.endsWith('.ts');
-  const entry = new URL(isSource ? '../demo-agent/main.ts' : './demo-agent.js', import.meta.url);
+  const entry = isSource
+    ? new URL('../demo-agent/main.ts', import.meta.url)
+    : import.meta.resolve('@holdfast/bridge/demo-agent');
   const flags = isSource ? ['--conditions=holdfast-source', '--disable-warning=ExperimentalWarning'] : [];
   return { command: process.execPath, args: [...flags, fileURLToPath(entry)] };
 }

@@ -1,7 +1,7 @@
 import { DaemonError } from '@holdfast/protocol';
 import type { AgentDefinition } from '../ports/agents.ts';
 import { AcpAgent, type AgentTimeouts } from './acp-agent.ts';
-import { AgentLink } from './agent-link.ts';
+import type { AgentLink } from './agent-link.ts';
 import { withDeadline } from './deadline.ts';
 import { initializeParams, parseIntroduction } from './introduction.ts';
 import { type AgentProcess, type ProcessContext, startProcess } from './process.ts';
@@ -37,11 +37,15 @@ export async function startAgent(
   const { clock, logger, throttle, maxLineBytes, timeouts, client } = context;
   const agent = definition.name;
   const startedAt = clock.now();
-  const process = await startProcess(definition, workspace, marker, context);
+  // The ACP SDK takes as long to read as a small agent takes to start: both at once, and neither before it is needed.
+  const [process, { AgentLink: Link }] = await Promise.all([
+    startProcess(definition, workspace, marker, context),
+    import('./agent-link.ts'),
+  ]);
   const stop = () => void process.stop('now');
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const link = new AgentLink(process, {
+  const link = new Link(process, {
     agent,
     clientName: client.name,
     clock,

@@ -1,6 +1,7 @@
 import type { ClientId } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import type { Session } from '../session/session.ts';
+import { detachClient } from './detach-client.ts';
 
 /** Undoes a create whose answer nobody got, unless the session is somebody else's by now. Never throws. */
 export async function abandonCreated(
@@ -11,7 +12,7 @@ export async function abandonCreated(
 ): Promise<void> {
   try {
     if (attached || isUsed(session, clientId)) {
-      await session.execute({ kind: 'detach', clientId });
+      await detachClient(core, session.id, { clientId });
       return;
     }
     core.registry.leave(session.id);

@@ -23,7 +23,8 @@ export async function findExisting(core: Core, request: CreateRequest): Promise<
   return session.state.phase.kind === 'closed' ? undefined : session;
 }
 
-function requireSame({ id, state }: Session, { cwd, agent }: CreateRequest): void {
+/** @throws session_exists */
+export function requireSame({ id, state }: Session, { cwd, agent }: CreateRequest): void {
   const { phase } = state;
   if (phase.kind !== 'closed' && state.cwd === cwd && state.agent === agent) return;
   const reason =

@@ -2,6 +2,7 @@ import { type CreateSessionBody, DaemonError, parseSessionId, type SessionId } f
 import type { Core } from '../core.ts';
 import type { PromptBlock } from '../session/entry.ts';
 import { unknownSession } from '../session/registry.ts';
+import { checkedName } from './update-metadata.ts';
 
 /** What a create asks for, resolved. */
 export interface CreateRequest {
@@ -52,7 +53,7 @@ export async function resolveRequest(core: Core, body: CreateSessionBody): Promi
     workspace,
     agent,
     scope,
-    displayName: body.displayName ?? null,
+    displayName: checkedName(body.displayName ?? null),
     parentSessionId,
     mcpServers: body.mcpServers ?? [],
     prompt: body.prompt,

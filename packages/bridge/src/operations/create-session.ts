@@ -14,7 +14,7 @@ import { agentSink } from '../session/agent-sink.ts';
 import type { Session } from '../session/session.ts';
 import { pendingCount } from '../session/state.ts';
 import { abandonCreated } from './abandon-session.ts';
-import { findExisting } from './attach-session.ts';
+import { findExisting, requireSame } from './attach-session.ts';
 import { type CreateRequest, resolveRequest, targetOf } from './create-request.ts';
 import type { KeepAnswer } from './idempotent-requests.ts';
 import type { Openings } from './openings.ts';
@@ -37,12 +37,13 @@ export async function createSession(
     (answer: CreatedSession) => ({ answer, session: undefined }),
   );
   const { answer, session } = result;
-  const stays = isReplayed || caller.idempotency !== undefined || request.prompt !== undefined;
+  let stays = isReplayed || caller.idempotency !== undefined || request.prompt !== undefined;
   return {
     answer,
     isReplayed,
     abandon: async () => {
       if (stays || session === undefined) return;
+      stays = true;
       await abandonCreated(core, session, clientId, answer.attached);
     },
   };
@@ -63,25 +64,27 @@ async function createOrAttach(
 ): Promise<Made> {
   const answerOf = (session: Session, attached: boolean, promptId?: PromptId) =>
     createdAnswer(core, session, clientId, attached, promptId);
-  let kept = false;
-  const { session, isNew } = await openings.share(targetOf(request), clientId, async (clientIds, settle) => {
-    const existing = await findExisting(core, request);
-    settle();
-    if (existing !== undefined) {
-      await Promise.all(
-        clientIds.map((waiting) => existing.execute({ kind: 'register', clientId: waiting })),
-      );
-      return { session: existing, isNew: false };
-    }
-    const created = await openSession(core, request, clientIds, (session) => {
-      kept = true;
-      return request.prompt === undefined ? keep(answerOf(session, false), session.id) : [];
-    });
-    return { session: created, isNew: true };
-  });
+  let isKept = false;
+  const { session, isNew, isRegistered } = await openings.share(
+    targetOf(request),
+    `${request.agent} ${request.cwd}`,
+    clientId,
+    async (takeClients) => {
+      const existing = await findExisting(core, request);
+      if (existing !== undefined) return { session: existing, isNew: false };
+      const created = await openSession(core, request, takeClients, (session) => {
+        isKept = request.prompt === undefined;
+        return isKept ? keep(answerOf(session, false), session.id) : [];
+      });
+      return { session: created, isNew: true };
+    },
+  );
+  if (!isNew && request.sessionId !== undefined) requireSame(session, request);
+  if (!isRegistered) await session.execute({ kind: 'register', clientId });
   if (request.prompt === undefined) {
     const answer = answerOf(session, !isNew);
-    if (!kept) await session.execute({ kind: 'advance' }, () => ({ keys: keep(answer, session.id) }));
+    const keys = isKept ? [] : keep(answer, session.id);
+    if (keys.length > 0) await core.journal.commit({ keys, isAcknowledged: true });
     return { answer, session };
   }
   const promptId = promptIdFrom(core.ids.uuid());
@@ -103,7 +106,7 @@ async function createOrAttach(
 async function openSession(
   core: Core,
   request: CreateRequest,
-  clientIds: readonly ClientId[],
+  takeClients: () => readonly ClientId[],
   keysFor: (session: Session) => ReturnType<KeepAnswer>,
 ): Promise<Session> {
   const session = core.registry.prepare(request.sessionId ?? sessionIdFrom(core.ids.uuid()));
@@ -121,7 +124,7 @@ async function openSession(
         kind: 'create',
         sessionId: session.id,
         ...details,
-        clientIds,
+        clientIds: takeClients(),
         agentSessionId,
         agentState,
       } as const;
@@ -132,6 +135,8 @@ async function openSession(
       return session;
     } catch (error) {
       core.registry.leave(session.id);
+      const conversation = session.seat.leave();
+      if (conversation !== undefined) await lease.connection.closeSession(conversation.agentSessionId);
       lease.release();
       throw error;
     }

@@ -6,17 +6,22 @@ import { isRegistered, pendingCount } from '../session/state.ts';
 import { endSession } from './close-session.ts';
 
 /** Counts one registration of the caller less; the last one closes a session that nobody watches and nothing runs in. */
-export async function detachClient(core: Core, sessionId: SessionId, { clientId }: Caller): Promise<void> {
-  const session = await wakeIfKnown(core, sessionId);
+export async function detachClient(
+  core: Core,
+  sessionId: SessionId,
+  { clientId }: Pick<Caller, 'clientId'>,
+): Promise<void> {
+  const session = await ignoringUnknown(core.registry.wake(sessionId));
   if (session === undefined || clientId === undefined) return;
   if (session.state.phase.kind === 'closed' || !isRegistered(session.state, clientId)) return;
   await session.execute({ kind: 'detach', clientId });
-  if (isDeserted(session)) await endSession(core, session, 'last_client_detached');
+  if (isDeserted(session)) await ignoringUnknown(endSession(core, session, 'last_client_detached'));
 }
 
-async function wakeIfKnown(core: Core, sessionId: SessionId): Promise<Session | undefined> {
+/** A session that is not there, or was closed meanwhile, is what a detach wants. */
+async function ignoringUnknown<Result>(call: Promise<Result>): Promise<Result | undefined> {
   try {
-    return await core.registry.wake(sessionId);
+    return await call;
   } catch (error) {
     if (error instanceof DaemonError && error.code === 'session_not_found') return undefined;
     throw error;

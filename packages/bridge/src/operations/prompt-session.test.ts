@@ -1,4 +1,4 @@
-import { promptIdOf } from '@holdfast/protocol';
+import { DaemonError, promptIdOf } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
 import { settled } from '../testing/fake-clock.ts';
 import { bob, client } from '../testing/samples.ts';
@@ -82,7 +82,6 @@ describe('an accepted prompt', () => {
     const sessionId = await create();
     await prompt(sessionId, 'one');
     await prompt(sessionId, 'two');
-    const { DaemonError } = await import('@holdfast/protocol');
     (await agents.turn(0)).fail(new DaemonError('agent_error', 'rate limit', { agentCode: 400 }));
     (await agents.turn(1)).answer();
     expect((await told(sessionId)).filter((line) => line.startsWith('turn_'))).toEqual([
@@ -121,13 +120,13 @@ describe('a prompt is refused', () => {
   it('in a mode that is not built, at another generation, from a stranger, in a session nobody knows', async () => {
     const { bridge, create } = await testBridge();
     const sessionId = await create();
-    const send = (more: object, by = caller) => bridge.promptSession(sessionId, { ...says('hi'), ...more }, by);
+    const send = (more: object, by = caller) =>
+      bridge.promptSession(sessionId, { ...says('hi'), ...more }, by);
     await expectRefusal(send({ mode: 'interrupt' }), 'capability_missing');
     await expectRefusal(send({ expectedGeneration: 2 }), 'session_changed', { generation: 1 });
     await expectRefusal(send({}, { ...caller, clientId: bob }), 'invalid_client_id');
     await expectRefusal(send({}, { ...caller, clientId: client('constructor') }), 'invalid_client_id');
-    const { describeSession } = bridge;
-    expect((await describeSession.call(bridge, sessionId)).pendingPrompts).toEqual([]);
+    expect((await bridge.describeSession(sessionId)).pendingPrompts).toEqual([]);
     const unknown = (await testBridge()).create();
     await expectRefusal(bridge.promptSession(await unknown, says('hi'), caller), 'session_not_found');
   });
@@ -152,9 +151,15 @@ describe('a prompt with an idempotency key', () => {
     const sessionId = await create();
     const first = bridge.promptSession(sessionId, says('hi'), withKey('k', 'h'));
     await Promise.resolve();
-    await expectRefusal(bridge.promptSession(sessionId, says('hi'), withKey('k', 'h')), 'idempotency_in_flight');
+    await expectRefusal(
+      bridge.promptSession(sessionId, says('hi'), withKey('k', 'h')),
+      'idempotency_in_flight',
+    );
     (await first).release();
-    await expectRefusal(bridge.promptSession(sessionId, says('ho'), withKey('k', 'i')), 'idempotency_mismatch');
+    await expectRefusal(
+      bridge.promptSession(sessionId, says('ho'), withKey('k', 'i')),
+      'idempotency_mismatch',
+    );
   });
 
   it('means another prompt in another session', async () => {
@@ -210,7 +215,9 @@ describe('a turn is cancelled', () => {
   });
 
   it('without the agent when it ignores that for the whole grace, and the next goes on elsewhere', async () => {
-    const { bridge, agents, clock, create, prompt, told } = await testBridge({ limits: { cancelGraceMs: 5_000 } });
+    const { bridge, agents, clock, create, prompt, told } = await testBridge({
+      limits: { cancelGraceMs: 5_000 },
+    });
     const sessionId = await create();
     await prompt(sessionId, 'one');
     await prompt(sessionId, 'two');
@@ -232,7 +239,9 @@ describe('a turn is cancelled', () => {
   });
 
   it('and the late answer of an agent that was left behind disturbs no later turn, nor its grace', async () => {
-    const { bridge, agents, clock, create, prompt, told } = await testBridge({ limits: { cancelGraceMs: 1_000 } });
+    const { bridge, agents, clock, create, prompt, told } = await testBridge({
+      limits: { cancelGraceMs: 1_000 },
+    });
     // Another session keeps the first process running.
     await create({ sessionScope: 'thread' });
     const sessionId = await create();

@@ -65,7 +65,8 @@ export async function admitPrompt(
     session.admissions.admitted(prompt.promptId);
   } catch (error) {
     session.admissions.release(prompt.promptId);
-    if (reserves && session.state.phase.kind === 'stranded') session.seat.leave();
+    // After a lost write the state is still the one that was not recorded.
+    if (reserves && (session.isStalled || session.state.phase.kind === 'stranded')) session.seat.leave();
     throw error;
   }
 }

@@ -45,7 +45,8 @@ function startOf(
     replayTo: lastSeq,
   });
   if (after === 0) return { after: fromStart, replayTo: lastSeq };
-  if (ourEpoch === undefined || (epoch !== undefined && epoch !== ourEpoch) || after > lastSeq) return resync('epoch_reset');
+  if (ourEpoch === undefined || (epoch !== undefined && epoch !== ourEpoch) || after > lastSeq)
+    return resync('epoch_reset');
   if (after < fromStart) return resync('history_trimmed');
   return { after, replayTo: lastSeq };
 }

@@ -61,7 +61,7 @@ async function sendPrompt(session: Session, effect: EffectOf<'send_prompt'>): Pr
   } catch (error) {
     session.submit({ kind: 'failed', binding, promptId, failure: failureOf(error) });
   }
-  session.timers.stop(graceTimer);
+  session.timers.stop(graceTimer(promptId));
   session.timers.stop(`deadline ${promptId}`);
 }
 
@@ -69,7 +69,7 @@ function sendCancel(core: Core, session: Session, { promptId }: EffectOf<'send_c
   const { conversation } = session.seat;
   if (conversation === undefined) return;
   conversation.lease.connection.cancel(conversation.agentSessionId);
-  session.timers.set(graceTimer, core.limits.cancelGraceMs, () =>
+  session.timers.set(graceTimer(promptId), core.limits.cancelGraceMs, () =>
     session.submit({ kind: 'grace_over', promptId }),
   );
 }
@@ -100,5 +100,6 @@ function abandonAgent(session: Session): void {
   lease.release();
 }
 
-const graceTimer = 'cancel grace';
+// By prompt: the late answer of an agent that was left behind must not stop the grace of a later turn.
+const graceTimer = (promptId: string): string => `grace ${promptId}`;
 const permissionTimer = (requestId: string): string => `permission ${requestId}`;

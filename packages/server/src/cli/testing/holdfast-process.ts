@@ -69,6 +69,11 @@ export class HoldfastSandbox {
     return { ...daemon, ready, token: () => readFileSync(ready.tokenFile, 'utf8').trim() };
   }
 
+  /** The commands started here, ended or not. */
+  pids(): readonly number[] {
+    return this.#children.map(({ pid }) => pid ?? 0);
+  }
+
   async close(): Promise<void> {
     for (const child of this.#children) {
       if (child.exitCode !== null || child.signalCode !== null) continue;

@@ -1,0 +1,55 @@
+// What the check must know of each agent: how it is launched against the loopback model server, and where it differs.
+import type { AgentConfig } from '@holdfast/bridge';
+import { recipes } from '@holdfast/bridge';
+import type { InstallableAgent, InstalledAgent } from './install.ts';
+
+export interface AgentProfile {
+  /** Follows the recipe's own arguments. */
+  readonly extraArgs: readonly string[];
+  readonly env: (modelUrl: string) => Readonly<Record<string, string>>;
+  /** The tool that writes a file and is asked for. */
+  readonly writeTool: string;
+  /** A refused tool ends the turn without another word. */
+  readonly isSilentAfterRefusal: boolean;
+  /** session/load fails within the minute in which the agent session began. */
+  readonly loadsOnlyInLaterMinute: boolean;
+}
+
+export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
+  qwen: {
+    extraArgs: ['--approval-mode', 'default'],
+    env: (modelUrl) => ({ OPENAI_API_KEY: 'x', OPENAI_BASE_URL: `${modelUrl}/v1`, OPENAI_MODEL: 'local' }),
+    writeTool: 'write_file',
+    isSilentAfterRefusal: true,
+    loadsOnlyInLaterMinute: false,
+  },
+  gemini: {
+    extraArgs: [],
+    env: (modelUrl) => ({ GEMINI_API_KEY: 'x', GOOGLE_GEMINI_BASE_URL: modelUrl }),
+    writeTool: 'write_file',
+    isSilentAfterRefusal: false,
+    loadsOnlyInLaterMinute: true,
+  },
+  claude: {
+    extraArgs: [],
+    // Without the last one it refuses to work for root outside of a container.
+    env: (modelUrl) => ({ ANTHROPIC_API_KEY: 'x', ANTHROPIC_BASE_URL: modelUrl, IS_SANDBOX: '1' }),
+    writeTool: 'Write',
+    isSilentAfterRefusal: false,
+    loadsOnlyInLaterMinute: false,
+  },
+};
+
+/** The agent's entry in the daemon's configuration file; it merges over the recipe of the same name. */
+export function agentEntry(
+  name: InstallableAgent,
+  installed: InstalledAgent,
+  modelUrl: string,
+): AgentConfig {
+  const { extraArgs, env } = profiles[name];
+  return {
+    command: installed.command,
+    args: [...installed.leadingArgs, ...recipes[name].args, ...extraArgs],
+    env: { ...recipes[name].env, ...env(modelUrl) },
+  };
+}

@@ -1,0 +1,55 @@
+// What to put into a prompt so that an agent does what a step needs: each agent is told in its own way.
+
+/** A prompt and what shows that the agent did as it was told. */
+export interface Task {
+  readonly prompt: string;
+  /** Throws when it did not; `said` is the text of the answer. */
+  confirm(said: string): void;
+}
+
+export interface AgentScript {
+  /** Whether turns end within milliseconds, so that a step may run many. */
+  readonly isInstant: boolean;
+  /** The mode and the model to switch to, as the agent calls them; undefined where it has no choice. */
+  readonly modeId: string | undefined;
+  readonly modelId: string | undefined;
+  /** Whether it publishes commands. */
+  readonly hasCommands: boolean;
+  /** Answers with exactly this text. */
+  answer(text: string): Task;
+  /** Answers in small pieces for several seconds. */
+  long(): Task;
+  /** Asks once for permission; confirms what `isGranted` says. */
+  permission(isGranted: boolean): Task;
+  /** Shows whether its model knows of words of an earlier turn. */
+  recall(earlier: string): Task;
+}
+
+/** The script of the demo agent: directives, one a line. */
+export const demoScript: AgentScript = {
+  isInstant: true,
+  modeId: 'auto',
+  modelId: 'demo-deep',
+  hasCommands: true,
+  answer: (text) => ({
+    prompt: `/say ${text}`,
+    confirm: (said) => expectPart(said, text),
+  }),
+  long: () => ({
+    prompt: '/stream count=600 bytes=16 every-ms=10',
+    confirm: (said) => expectPart(said, '…'),
+  }),
+  permission: (isGranted) => ({
+    prompt: '/permission options=allow_once,reject_once',
+    confirm: (said) => expectPart(said, isGranted ? 'selected allow-once' : /selected reject-once|cancelled/),
+  }),
+  recall: (earlier) => ({
+    prompt: '/history chars=20000',
+    confirm: (said) => expectPart(said, earlier),
+  }),
+};
+
+export function expectPart(said: string, part: string | RegExp): void {
+  const isThere = typeof part === 'string' ? said.includes(part) : part.test(said);
+  if (!isThere) throw new Error(`the agent said ${JSON.stringify(said.slice(0, 400))}, without ${part}`);
+}
