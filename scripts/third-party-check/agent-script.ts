@@ -1,4 +1,5 @@
 // What to put into a prompt so that an agent does what a step needs: each agent is told in its own way.
+import { member, parseObject, text } from '../agents-check/json-reader.ts';
 
 /** A prompt and what shows that the agent did as it was told. */
 export interface Task {
@@ -16,7 +17,7 @@ export interface AgentScript {
   /** Whether it publishes commands. */
   readonly hasCommands: boolean;
   /** Answers with exactly this text. */
-  answer(text: string): Task;
+  answer(words: string): Task;
   /** Answers in small pieces for several seconds. */
   long(): Task;
   /** Asks once for permission; confirms what `isGranted` says. */
@@ -31,9 +32,9 @@ export const demoScript: AgentScript = {
   modeId: 'auto',
   modelId: 'demo-deep',
   hasCommands: true,
-  answer: (text) => ({
-    prompt: `/say ${text}`,
-    confirm: (said) => expectPart(said, text),
+  answer: (words) => ({
+    prompt: `/say ${words}`,
+    confirm: (said) => expectPart(said, words),
   }),
   long: () => ({
     prompt: '/stream count=600 bytes=16 every-ms=10',
@@ -45,7 +46,12 @@ export const demoScript: AgentScript = {
   }),
   recall: (earlier) => ({
     prompt: '/history chars=20000',
-    confirm: (said) => expectPart(said, earlier),
+    // It remembers how many messages it had, or it was told the words again with the prompt.
+    confirm(said) {
+      const memory = parseObject(said);
+      const isRemembered = Number(member(memory, 'earlierUserMessages')) > 0;
+      if (!isRemembered) expectPart(text(member(memory, 'firstBlock')), earlier);
+    },
   }),
 };
 

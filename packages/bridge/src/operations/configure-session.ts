@@ -14,7 +14,7 @@ export async function setSessionModel(
   core: Core,
   sessionId: SessionId,
   modelId: string,
-  caller: Caller,
+  caller: Pick<Caller, 'clientId'>,
 ): Promise<void> {
   const session = await wakeOpen(core, sessionId, caller);
   const { clientId } = caller;
@@ -39,7 +39,7 @@ export async function setSessionMode(
   core: Core,
   sessionId: SessionId,
   modeId: string,
-  caller: Caller,
+  caller: Pick<Caller, 'clientId'>,
 ): Promise<{ readonly previous: string | undefined }> {
   const session = await wakeOpen(core, sessionId, caller);
   const { clientId } = caller;
@@ -56,11 +56,11 @@ export async function setSessionMode(
   } catch (error) {
     throw unsupported(error, 'mode');
   }
-  await session.execute({ kind: 'configured', modeId, clientId });
+  await session.execute({ kind: 'configured', modeId, previousModeId: previous, clientId });
   return { previous };
 }
 
-async function wakeOpen(core: Core, sessionId: SessionId, caller: Caller): Promise<Session> {
+async function wakeOpen(core: Core, sessionId: SessionId, caller: Pick<Caller, 'clientId'>): Promise<Session> {
   const session = await core.registry.wake(sessionId);
   requireOpen(session.state);
   requireRegistered(session.state, caller.clientId);

@@ -8,7 +8,7 @@ export async function continueSession(core: Core, session: Session): Promise<voi
   const opening = session.state.openings;
   try {
     session.seat.reserve(() => core.slots.acquire());
-    await openAgent(core, session, opening, []);
+    await openAgent(core, session, opening, () => []);
   } catch (error) {
     core.logger.warn(
       { sessionId: session.id, agent: session.state.agent, err: error },

@@ -1,6 +1,6 @@
 import { type CreateSessionBody, DaemonError, parseSessionId, type SessionId } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
-import type { PromptBlock } from '../session/entry.ts';
+import type { PromptBlock, Settings } from '../session/entry.ts';
 import { unknownSession } from '../session/registry.ts';
 import { checkedName } from './update-metadata.ts';
 
@@ -14,6 +14,7 @@ export interface CreateRequest {
   readonly displayName: string | null;
   readonly parentSessionId: SessionId | null;
   readonly mcpServers: readonly Readonly<Record<string, unknown>>[];
+  readonly settings: Settings;
   readonly prompt: readonly PromptBlock[] | undefined;
 }
 
@@ -56,6 +57,7 @@ export async function resolveRequest(core: Core, body: CreateSessionBody): Promi
     displayName: checkedName(body.displayName ?? null),
     parentSessionId,
     mcpServers: body.mcpServers ?? [],
+    settings: { modelId: body.modelId ?? body.modelServiceId, modeId: body.modeId ?? body.approvalMode },
     prompt: body.prompt,
   };
 }
@@ -68,7 +70,7 @@ export function targetOf({ sessionId, scope, cwd, agent }: CreateRequest): strin
 
 /** @throws capability_missing for a field that means something this version cannot do */
 function refuseUnbuilt(body: CreateSessionBody): void {
-  const unbuilt = ['modelId', 'modelServiceId', 'modeId', 'approvalMode', 'labels', 'alias'] as const;
+  const unbuilt = ['labels', 'alias'] as const;
   const field = unbuilt.find((name) => body[name] !== undefined);
   if (field === undefined) return;
   throw new DaemonError('capability_missing', `"${field}" is not supported at creation yet; leave it out`, {

@@ -14,7 +14,9 @@ import { agentSink } from '../session/agent-sink.ts';
 import type { Session } from '../session/session.ts';
 import { pendingCount } from '../session/state.ts';
 import { abandonCreated } from './abandon-session.ts';
+import { applySettings } from './apply-settings.ts';
 import { findExisting, requireSame } from './attach-session.ts';
+import { setSessionMode, setSessionModel } from './configure-session.ts';
 import { type CreateRequest, resolveRequest, targetOf } from './create-request.ts';
 import type { KeepAnswer } from './idempotent-requests.ts';
 import type { Openings } from './openings.ts';
@@ -63,7 +65,7 @@ async function createOrAttach(
   keep: KeepAnswer,
 ): Promise<Made> {
   const answerOf = (session: Session, attached: boolean, promptId?: PromptId) =>
-    createdAnswer(core, session, clientId, attached, promptId);
+    createdAnswer(core, session, request, { clientId, attached, promptId });
   let isKept = false;
   const { session, isNew, isRegistered } = await openings.share(
     targetOf(request),
@@ -81,6 +83,7 @@ async function createOrAttach(
   );
   if (!isNew && request.sessionId !== undefined) requireSame(session, request);
   if (!isRegistered) await session.execute({ kind: 'register', clientId });
+  if (!isNew) await applyToAttached(core, session, request, clientId);
   if (request.prompt === undefined) {
     const answer = answerOf(session, !isNew);
     const keys = isKept ? [] : keep(answer, session.id);
@@ -116,6 +119,7 @@ async function openSession(
     const sink = new EarlySink();
     try {
       const { agentSessionId, ...agentState } = await lease.connection.newSession(request, sink);
+      const applied = await applySettings(core.logger, lease.connection, agentSessionId, request.settings);
       session.seat.sit({ lease, agentSessionId, binding: 1, reseed: null });
       const { cwd, workspace, agent, displayName, parentSessionId, mcpServers, scope } = request;
       const isDefaultTarget = scope === 'single';
@@ -127,6 +131,7 @@ async function openSession(
         clientIds: takeClients(),
         agentSessionId,
         agentState,
+        applied,
       } as const;
       const committed = session.execute(create, () => ({ keys: keysFor(session) }));
       core.registry.enter(session);
@@ -146,14 +151,33 @@ async function openSession(
   }
 }
 
+/** What a client chooses while attaching holds for the session, as if chosen right after. */
+async function applyToAttached(
+  core: Core,
+  session: Session,
+  { settings: { modelId, modeId } }: CreateRequest,
+  clientId: ClientId,
+): Promise<void> {
+  const choices = [
+    modelId === undefined ? undefined : () => setSessionModel(core, session.id, modelId, { clientId }),
+    modeId === undefined ? undefined : () => setSessionMode(core, session.id, modeId, { clientId }),
+  ];
+  for (const choose of choices) {
+    // The session is there either way; `modelApplied` and the events tell what the agent took.
+    await choose?.().catch((error: unknown) =>
+      core.logger.warn({ sessionId: session.id, err: error }, 'the agent refused a setting of the session'),
+    );
+  }
+}
+
 function createdAnswer(
   core: Core,
   session: Session,
-  clientId: ClientId,
-  attached: boolean,
-  promptId: PromptId | undefined,
+  { settings: { modelId } }: CreateRequest,
+  attach: { readonly clientId: ClientId; readonly attached: boolean; readonly promptId: PromptId | undefined },
 ): CreatedSession {
-  const { cwd, agent, createdAt, phase } = session.state;
+  const { cwd, agent, createdAt, phase, agentState } = session.state;
+  const { clientId, attached, promptId } = attach;
   return {
     sessionId: session.id,
     workspaceCwd: cwd,
@@ -162,6 +186,7 @@ function createdAnswer(
     clientId,
     createdAt: new Date(createdAt).toISOString(),
     hasActivePrompt: pendingCount(phase) > 0 || promptId !== undefined,
+    modelApplied: modelId === undefined ? undefined : agentState.currentModelId === modelId,
     lastEventId: attached ? session.lastSeq : 0,
     eventEpoch: core.epoch,
     promptId,

@@ -6,9 +6,10 @@ import { agentSink } from '../session/agent-sink.ts';
 import type { BoundDetails } from '../session/command.ts';
 import { nextBinding } from '../session/decide-agent.ts';
 import { requireOpen } from '../session/decision.ts';
-import type { PromptBlock, Settings } from '../session/entry.ts';
+import type { PromptBlock } from '../session/entry.ts';
 import type { Session } from '../session/session.ts';
 import { type Binding, isOpening, type SessionState } from '../session/state.ts';
+import { applySettings } from './apply-settings.ts';
 import { readTranscript } from '../turns/read-transcript.ts';
 import { reseedBlock } from '../turns/reseed-transcript.ts';
 
@@ -19,14 +20,14 @@ interface Reopened extends Pick<BoundDetails, 'agentSessionId' | 'agentState' | 
 /**
  * Gets a session in `opening` an agent session again: what the agent remembers where it can (`session/resume`, then
  * `session/load`), else a fresh one that is told the history with the next prompt. Ends in `bound`; the clients that
- * wait by then are registered with it.
+ * wait by then, which `takeClients` gives, are registered with it.
  * @throws what the agent failed with; the caller ends the opening
  */
 export async function openAgent(
   core: Core,
   session: Session,
   opening: number,
-  clientIds: readonly ClientId[],
+  takeClients: () => readonly ClientId[],
 ): Promise<Exclude<Context, 'unchanged'>> {
   const { state } = session;
   const sink = new EarlySink();
@@ -34,11 +35,12 @@ export async function openAgent(
   try {
     const { block, ...reopened } = await reopen(core, state, lease, sink);
     const { agentSessionId } = reopened;
-    const applied = await applySettings(core, session.state, lease.connection, reopened);
+    const applied = await applySettings(core.logger, lease.connection, agentSessionId, session.state.settings);
     if (!isOpening(session.state, opening)) await giveUp(session, lease, agentSessionId);
     const binding = nextBinding(session.state);
     session.seat.sit({ lease, agentSessionId, binding, reseed: block });
     const { pid } = lease.connection;
+    const clientIds = takeClients();
     const bound = session.execute({ kind: 'bound', opening, ...reopened, pid, clientIds, applied });
     sink.connect(agentSink(core, session, binding));
     await bound;
@@ -121,27 +123,3 @@ const finalFailures: ReadonlySet<string> = new Set([
   'session_restore_timeout',
   'agent_auth_required',
 ]);
-
-/** Applies what clients chose to the new binding; what the agent refuses is left as the agent has it. */
-async function applySettings(
-  core: Core,
-  { sessionId, settings }: SessionState,
-  connection: AgentConnection,
-  { agentSessionId }: Pick<Reopened, 'agentSessionId'>,
-): Promise<Settings> {
-  const { modelId, modeId } = settings;
-  const attempt = async (value: string | undefined, apply: (value: string) => Promise<void>) => {
-    if (value === undefined) return undefined;
-    try {
-      await apply(value);
-      return value;
-    } catch (error) {
-      core.logger.warn({ sessionId, value, err: error }, 'the agent refused a setting of the session');
-      return undefined;
-    }
-  };
-  return {
-    modelId: await attempt(modelId, (id) => connection.setModel(agentSessionId, id)),
-    modeId: await attempt(modeId, (id) => connection.setMode(agentSessionId, id)),
-  };
-}

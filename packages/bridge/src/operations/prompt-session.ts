@@ -82,7 +82,7 @@ export function requireConfigured(core: Core, { state: { agent } }: Session): vo
 }
 
 /** A request of a registered client keeps the session from idling. */
-export function touch(core: Core, session: Session, { clientId }: Caller): void {
+export function touch(core: Core, session: Session, { clientId }: Pick<Caller, 'clientId'>): void {
   const isKnown = clientId !== undefined && isRegistered(session.state, clientId);
   if (isKnown) session.lastSeenAt = core.clock.now();
 }

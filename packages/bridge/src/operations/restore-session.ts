@@ -22,7 +22,8 @@ export type RestoreAction = 'load' | 'resume';
 
 interface Restore {
   readonly action: RestoreAction;
-  readonly clientIds: ClientId[];
+  /** Who waits for it; undefined once they are registered with the session. */
+  waiting: ClientId[] | undefined;
   /** Id of the last event before the restore. */
   readonly tail: number;
   readonly context: Promise<Context>;
@@ -66,7 +67,8 @@ async function restoreOrAttach(
     const running = restores.get(session.id);
     if (running !== undefined) {
       if (running.action !== action) throw conflict(session.id, running.action, action);
-      running.clientIds.push(clientId);
+      if (running.waiting === undefined) await session.execute({ kind: 'register', clientId });
+      else running.waiting.push(clientId);
       return { context: await running.context, tail: running.tail };
     }
     const { phase } = session.state;
@@ -93,10 +95,14 @@ function beginRestore(
 ): Restore {
   requireConfigured(core, session);
   session.seat.reserve(() => core.slots.acquire());
-  const clientIds = [clientId];
   const tail = session.lastSeq;
-  const context = reopen(core, session, action, clientIds).finally(() => restores.delete(session.id));
-  const restore = { action, clientIds, tail, context };
+  const takeClients = () => {
+    const { waiting = [] } = restore;
+    restore.waiting = undefined;
+    return waiting;
+  };
+  const context = reopen(core, session, action, takeClients).finally(() => restores.delete(session.id));
+  const restore: Restore = { action, waiting: [clientId], tail, context };
   restores.set(session.id, restore);
   return restore;
 }
@@ -105,13 +111,13 @@ async function reopen(
   core: Core,
   session: Session,
   intent: RestoreAction,
-  clientIds: readonly ClientId[],
+  takeClients: () => readonly ClientId[],
 ): Promise<Context> {
   const reopened = session.execute({ kind: 'reopen', intent });
   const opening = session.state.openings;
   try {
     await reopened;
-    return await openAgent(core, session, opening, clientIds);
+    return await openAgent(core, session, opening, takeClients);
   } catch (error) {
     session.submit({ kind: 'not_bound', opening, failure: failureOf(error) });
     throw error;

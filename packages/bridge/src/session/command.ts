@@ -89,8 +89,8 @@ export type SessionCommand =
   | { readonly kind: 'close'; readonly reason: CloseReason; readonly clientId?: ClientId }
   /** A client chose a model or mode that cannot be applied yet. */
   | ({ readonly kind: 'want'; readonly clientId?: ClientId } & Settings)
-  /** The agent took a model or mode. */
-  | ({ readonly kind: 'configured'; readonly clientId?: ClientId } & Settings)
+  /** The agent took a model or mode; it may have said so itself before, so the mode it left comes along. */
+  | ({ readonly kind: 'configured'; readonly previousModeId?: string; readonly clientId?: ClientId } & Settings)
   | {
       readonly kind: 'model_refused';
       readonly modelId: string;
@@ -137,6 +137,8 @@ export interface CreateDetails {
   readonly clientIds: readonly ClientId[];
   readonly agentSessionId: AgentSessionId;
   readonly agentState: ConversationState;
+  /** Settings the client chose that the agent took. */
+  readonly applied: Settings;
 }
 
 export interface BoundDetails {

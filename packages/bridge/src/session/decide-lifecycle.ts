@@ -8,8 +8,10 @@ import { closedReasonOf, isRegistered, queueOf, type SessionState } from './stat
 export function decideCreate(command: CommandOf<'create'>): Decision {
   const { sessionId, cwd, workspace, agent, isDefaultTarget, parentSessionId, displayName, mcpServers } =
     command;
-  const { agentSessionId, clientIds } = command;
+  const { agentSessionId, clientIds, applied } = command;
   const { modes, models, configOptions } = command.agentState;
+  const hasChosen = applied.modelId !== undefined || applied.modeId !== undefined;
+  const chosen = hasChosen ? [fact('settings_wanted', applied)] : [];
   return {
     entries: [
       fact('session_opened', {
@@ -32,7 +34,16 @@ export function decideCreate(command: CommandOf<'create'>): Decision {
         agentSessionId,
         binding: 1,
       }),
-      fact('agent_bound', { agentSessionId, binding: 1, isSeeded: true, modes, models, configOptions }),
+      ...chosen,
+      fact('agent_bound', {
+        agentSessionId,
+        binding: 1,
+        isSeeded: true,
+        modes,
+        models,
+        configOptions,
+        applied,
+      }),
     ],
     effects: [],
   };

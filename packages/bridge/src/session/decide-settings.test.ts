@@ -15,6 +15,14 @@ describe('a model or mode', () => {
     expect(state?.settings).toEqual({ modelId: 'deep', modeId: 'code' });
   });
 
+  it('that the agent announced before it answered is told with the mode it left', () => {
+    const update = { sessionUpdate: 'current_mode_update', currentModeId: 'code' };
+    const { decision } = given(...idle, { kind: 'updates', binding: 1, updates: [update] })
+      .when({ kind: 'configured', modeId: 'code', previousModeId: 'ask' })
+      .yields(['approval_mode_changed']);
+    expect(decision.entries[0]).toMatchObject({ data: { previous: 'ask', next: 'code' } });
+  });
+
   it('that was chosen while there is no agent is kept for the next one and told to nobody yet', () => {
     const { state } = given(...idle, c.gone())
       .when({ kind: 'want', modelId: 'deep' })

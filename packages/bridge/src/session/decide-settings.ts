@@ -14,11 +14,12 @@ export function decideWant(state: SessionState, { modelId, modeId, clientId }: C
 export function decideConfigured(state: SessionState, command: CommandOf<'configured'>): Decision {
   requireOpen(state);
   const { sessionId, agentState } = state;
-  const { modelId, modeId, clientId } = command;
+  const { modelId, modeId, previousModeId, clientId } = command;
   const entries: SessionEntry[] = [];
   if (modelId !== undefined) entries.push(event('model_switched', { sessionId, modelId }, { clientId }));
   if (modeId !== undefined) {
-    const changed = { sessionId, previous: agentState.currentModeId ?? '', next: modeId, persisted: false };
+    const previous = previousModeId ?? agentState.currentModeId ?? '';
+    const changed = { sessionId, previous, next: modeId, persisted: false };
     entries.push(event('approval_mode_changed', changed, { clientId }));
   }
   return { entries, effects: [] };

@@ -49,6 +49,7 @@ export const c = {
     clientIds: [ann],
     agentSessionId: agentSession('agent-1'),
     agentState: silentAgent,
+    applied: {},
     ...given,
   }),
   prompt: (name: string, given: Partial<CommandOf<'prompt'>> = {}): SessionCommand => ({
