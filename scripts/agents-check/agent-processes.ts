@@ -40,7 +40,9 @@ export async function untilNoneIsLeft(home: string, timeoutMs = 10_000): Promise
 
 function isAgent(pid: number, home: string): boolean {
   const environment = read(`/proc/${pid}/environ`).split('\0');
-  return environment.includes(`HOME=${home}`) && environment.some((entry) => entry.startsWith(markerVariable));
+  return (
+    environment.includes(`HOME=${home}`) && environment.some((entry) => entry.startsWith(markerVariable))
+  );
 }
 
 /** Empty for a process that has ended (a zombie has no environment) or is somebody else's. */

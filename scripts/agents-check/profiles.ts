@@ -41,11 +41,7 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
 };
 
 /** The agent's entry in the daemon's configuration file; it merges over the recipe of the same name. */
-export function agentEntry(
-  name: InstallableAgent,
-  installed: InstalledAgent,
-  modelUrl: string,
-): AgentConfig {
+export function agentEntry(name: InstallableAgent, installed: InstalledAgent, modelUrl: string): AgentConfig {
   const { extraArgs, env } = profiles[name];
   return {
     command: installed.command,

@@ -144,7 +144,7 @@ export const recipes: Readonly<Record<RecipeName, AgentRecipe>> = Object.freeze(
     title: 'Demo agent (scripted, needs no key)',
     ...demoLaunch(),
     env: {},
-    passEnv: ['HOLDFAST_DEMO_ARGS'],
+    passEnv: ['HOLDFAST_DEMO_ARGS', 'HOLDFAST_DEMO_STORE', 'NODE_COMPILE_CACHE'],
     npmPackage: null,
     bin: null,
     installHint: 'comes with Holdfast',

@@ -60,7 +60,11 @@ export async function setSessionMode(
   return { previous };
 }
 
-async function wakeOpen(core: Core, sessionId: SessionId, caller: Pick<Caller, 'clientId'>): Promise<Session> {
+async function wakeOpen(
+  core: Core,
+  sessionId: SessionId,
+  caller: Pick<Caller, 'clientId'>,
+): Promise<Session> {
   const session = await core.registry.wake(sessionId);
   requireOpen(session.state);
   requireRegistered(session.state, caller.clientId);

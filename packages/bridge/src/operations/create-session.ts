@@ -174,7 +174,11 @@ function createdAnswer(
   core: Core,
   session: Session,
   { settings: { modelId } }: CreateRequest,
-  attach: { readonly clientId: ClientId; readonly attached: boolean; readonly promptId: PromptId | undefined },
+  attach: {
+    readonly clientId: ClientId;
+    readonly attached: boolean;
+    readonly promptId: PromptId | undefined;
+  },
 ): CreatedSession {
   const { cwd, agent, createdAt, phase, agentState } = session.state;
   const { clientId, attached, promptId } = attach;

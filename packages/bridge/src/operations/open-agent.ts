@@ -9,9 +9,9 @@ import { requireOpen } from '../session/decision.ts';
 import type { PromptBlock } from '../session/entry.ts';
 import type { Session } from '../session/session.ts';
 import { type Binding, isOpening, type SessionState } from '../session/state.ts';
-import { applySettings } from './apply-settings.ts';
 import { readTranscript } from '../turns/read-transcript.ts';
 import { reseedBlock } from '../turns/reseed-transcript.ts';
+import { applySettings } from './apply-settings.ts';
 
 interface Reopened extends Pick<BoundDetails, 'agentSessionId' | 'agentState' | 'context' | 'reseed'> {
   readonly block: PromptBlock | null;
@@ -35,7 +35,12 @@ export async function openAgent(
   try {
     const { block, ...reopened } = await reopen(core, state, lease, sink);
     const { agentSessionId } = reopened;
-    const applied = await applySettings(core.logger, lease.connection, agentSessionId, session.state.settings);
+    const applied = await applySettings(
+      core.logger,
+      lease.connection,
+      agentSessionId,
+      session.state.settings,
+    );
     if (!isOpening(session.state, opening)) await giveUp(session, lease, agentSessionId);
     const binding = nextBinding(session.state);
     session.seat.sit({ lease, agentSessionId, binding, reseed: block });

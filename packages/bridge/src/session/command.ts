@@ -90,7 +90,11 @@ export type SessionCommand =
   /** A client chose a model or mode that cannot be applied yet. */
   | ({ readonly kind: 'want'; readonly clientId?: ClientId } & Settings)
   /** The agent took a model or mode; it may have said so itself before, so the mode it left comes along. */
-  | ({ readonly kind: 'configured'; readonly previousModeId?: string; readonly clientId?: ClientId } & Settings)
+  | ({
+      readonly kind: 'configured';
+      readonly previousModeId?: string;
+      readonly clientId?: ClientId;
+    } & Settings)
   | {
       readonly kind: 'model_refused';
       readonly modelId: string;

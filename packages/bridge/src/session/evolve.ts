@@ -1,18 +1,17 @@
-import type { ClientId, PermissionRequestId, PromptId } from '@holdfast/protocol';
-import type { OpeningIntent, SessionEntry, SessionEvent, SessionFact, Settings } from './entry.ts';
+import type { PermissionRequestId } from '@holdfast/protocol';
+import type { SessionEntry, SessionEvent, SessionFact } from './entry.ts';
 import { evolveAgentState, reportedState, withSettings } from './evolve-agent-state.ts';
 import {
-  isRegistered,
-  noAgentState,
-  type OpenPermission,
-  type Phase,
-  type Queue,
-  type QueuedPrompt,
-  queueOf,
-  type SessionState,
-  type Turn,
-  textOf,
-} from './state.ts';
+  closed,
+  opened,
+  opening,
+  renamed,
+  restoreFailed,
+  withClient,
+  withSetting,
+} from './evolve-lifecycle.ts';
+import { ended, started, withPermission, withQueue, withTurn } from './evolve-turns.ts';
+import { type OpenPermission, type QueuedPrompt, queueOf, type SessionState, textOf } from './state.ts';
 
 /** How much of the first prompt the row keeps, in UTF-16 units. */
 const firstPromptChars = 200;
@@ -25,28 +24,6 @@ export function evolve(state: SessionState | null, entry: SessionEntry, at: numb
   if (state === null)
     return entry.kind === 'fact' && entry.type === 'session_opened' ? opened(entry, at) : null;
   return entry.kind === 'fact' ? evolveFact(state, entry, at) : evolveEvent(state, entry, at);
-}
-
-function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, at: number): SessionState {
-  const { past, ...identity } = entry.data;
-  return {
-    ...identity,
-    forkedFrom: past?.forkedFrom ?? null,
-    createdAt: at,
-    activityAt: at,
-    agentTitle: null,
-    firstPrompt: past?.firstPrompt ?? null,
-    generation: 1,
-    revision: 0,
-    clients: {},
-    agentState: noAgentState,
-    settings: past?.settings ?? {},
-    binding: null,
-    openings: 0,
-    lastTurn: null,
-    turnCount: past?.turnCount ?? 0,
-    phase: { kind: 'idle', queue: [] },
-  };
 }
 
 function evolveFact(state: SessionState, entry: SessionFact, at: number): SessionState {
@@ -158,125 +135,4 @@ function evolveEvent(state: SessionState, entry: SessionEvent, at: number): Sess
     default:
       return state;
   }
-}
-
-/** A closed session is nobody's, and never again the one that creates attach to. */
-const closed = (state: SessionState, reason: string): SessionState => ({
-  ...state,
-  clients: {},
-  isDefaultTarget: false,
-  phase: { kind: 'closed', reason },
-});
-
-function opening(state: SessionState, intent: OpeningIntent): SessionState {
-  const { phase } = state;
-  const number = state.openings + 1;
-  const closedReason = phase.kind === 'closed' ? phase.reason : null;
-  return {
-    ...state,
-    openings: number,
-    phase: { kind: 'opening', intent, number, closedReason, queue: queueOf(phase) },
-  };
-}
-
-const restoreFailed = (phase: Phase, reason: string | null): Phase =>
-  reason === null
-    ? { kind: 'stranded', cause: 'agent_unavailable', queue: queueOf(phase) }
-    : { kind: 'closed', reason };
-
-const withSetting = (state: SessionState, settings: Settings): SessionState => ({
-  ...state,
-  settings: { ...state.settings, ...settings },
-  agentState: withSettings(state.agentState, settings),
-});
-
-const renamed = (state: SessionState, displayName: string | null): SessionState => ({
-  ...state,
-  displayName,
-  revision: state.revision + 1,
-});
-
-function withClient(state: SessionState, clientId: ClientId, change: 1 | -1): SessionState {
-  const before = isRegistered(state, clientId) ? (state.clients[clientId] ?? 0) : 0;
-  const { [clientId]: _, ...others } = state.clients;
-  const count = before + change;
-  return { ...state, clients: count > 0 ? { ...others, [clientId]: count } : others };
-}
-
-function withQueue(state: SessionState, queue: Queue): SessionState {
-  const { phase } = state;
-  if (phase.kind === 'closed') return state;
-  const next: Phase = { ...phase, queue };
-  return { ...state, phase: next };
-}
-
-function withTurn(state: SessionState, change: (turn: Turn) => Turn): SessionState {
-  const { phase } = state;
-  return phase.kind === 'running' ? { ...state, phase: { ...phase, turn: change(phase.turn) } } : state;
-}
-
-const withPermission = (state: SessionState, request: OpenPermission): SessionState =>
-  withTurn(state, (turn) => ({
-    ...turn,
-    permissions: { ...turn.permissions, [request.requestId]: request },
-  }));
-
-function started(state: SessionState, promptId: PromptId, at: number): SessionState {
-  const queue = queueOf(state.phase);
-  const prompt = queue.find((queued) => queued.promptId === promptId);
-  if (prompt === undefined) return state;
-  const { clientId, queuedAt, deadlineAt, isAnnounced } = prompt;
-  const text = textOf(prompt.content);
-  return {
-    ...state,
-    activityAt: at,
-    turnCount: state.turnCount + 1,
-    lastTurn: { promptId, state: 'running', startedAt: at, endedAt: null },
-    phase: {
-      kind: 'running',
-      turn: {
-        promptId,
-        clientId,
-        text,
-        queuedAt,
-        startedAt: at,
-        deadlineAt,
-        isAnnounced,
-        ending: null,
-        permissions: {},
-      },
-      queue: queue.filter((queued) => queued.promptId !== promptId),
-    },
-  };
-}
-
-function ended(
-  state: SessionState,
-  promptId: PromptId | undefined,
-  outcome: 'completed' | 'cancelled' | 'failed',
-  at: number,
-): SessionState {
-  const { phase } = state;
-  if (promptId === undefined) return state;
-  if (phase.kind === 'running' && phase.turn.promptId === promptId) {
-    return {
-      ...state,
-      activityAt: at,
-      // An agent that answered has read what it was told of the past.
-      binding:
-        state.binding !== null && outcome === 'completed'
-          ? { ...state.binding, isSeeded: true }
-          : state.binding,
-      lastTurn: { promptId, state: outcome, startedAt: phase.turn.startedAt, endedAt: at },
-      phase: { kind: 'idle', queue: phase.queue },
-    };
-  }
-  return {
-    ...withQueue(
-      state,
-      queueOf(phase).filter((queued) => queued.promptId !== promptId),
-    ),
-    lastTurn:
-      phase.kind === 'running' ? state.lastTurn : { promptId, state: outcome, startedAt: null, endedAt: at },
-  };
 }

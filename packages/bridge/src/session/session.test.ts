@@ -1,5 +1,5 @@
-import { permissionRequestIdOf } from '@holdfast/protocol';
 import { fc, test } from '@fast-check/vitest';
+import { permissionRequestIdOf } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../ports/journal.ts';
 import { settled } from '../testing/fake-clock.ts';
@@ -50,7 +50,10 @@ describe('while the journal refuses', () => {
     store.refuses = () => true;
     await expectRefusal(bridge.promptSession(sessionId, says('lost'), caller), 'journal_unavailable');
     await expectRefusal(bridge.closeSession(sessionId, caller), 'journal_unavailable');
-    await expectRefusal(bridge.updateMetadata(sessionId, { displayName: 'x' }, caller), 'journal_unavailable');
+    await expectRefusal(
+      bridge.updateMetadata(sessionId, { displayName: 'x' }, caller),
+      'journal_unavailable',
+    );
     expect(bridge.readiness()).toMatchObject({ isReady: false });
     store.refuses = undefined;
     await clock.advance(1_000);
@@ -125,9 +128,7 @@ describe('while the journal refuses', () => {
     await clock.advance(1_000);
     store.refuses = undefined;
     await clock.advance(2_000);
-    expect((await told(sessionId)).slice(2)).toEqual([
-      'turn_error p1 context_unavailable',
-    ]);
+    expect((await told(sessionId)).slice(2)).toEqual(['turn_error p1 context_unavailable']);
     expect(agents.processes.reduce((sum, { holders }) => sum + holders, 0)).toBe(0);
     await prompt(sessionId, 'again');
     (await agents.turn(0)).answer();
@@ -153,7 +154,18 @@ describe('while the journal refuses', () => {
 });
 
 // What a test may do to a session, the journal's moods among it.
-const act = fc.constantFrom('prompt', 'say', 'answer', 'ask', 'cancel', 'die', 'wait', 'refuse', 'refuse once', 'accept');
+const act = fc.constantFrom(
+  'prompt',
+  'say',
+  'answer',
+  'ask',
+  'cancel',
+  'die',
+  'wait',
+  'refuse',
+  'refuse once',
+  'accept',
+);
 
 describe('whatever the journal refuses, and whenever', () => {
   test.prop([fc.array(act, { maxLength: 25 })], { numRuns: 150 })(
@@ -167,7 +179,9 @@ describe('whatever the journal refuses, and whenever', () => {
       for (const [place, action] of acts.entries()) {
         const turn = agents.turns.at(-1);
         if (action === 'prompt') {
-          const admission = await bridge.promptSession(sessionId, says(`prompt ${place}`), caller).catch(() => undefined);
+          const admission = await bridge
+            .promptSession(sessionId, says(`prompt ${place}`), caller)
+            .catch(() => undefined);
           if (admission !== undefined) accepted.push(admission.answer.promptId);
           if (place % 2 === 0) admission?.release();
         }

@@ -5,6 +5,7 @@ import type { Logger } from '../ports/logger.ts';
 import { Admissions } from '../turns/admissions.ts';
 import type { AgentSeat } from './agent-seat.ts';
 import type { SessionCommand } from './command.ts';
+import { CommitOrder, unavailable } from './commit-order.ts';
 import { decide } from './decide.ts';
 import type { SessionEffect } from './effect.ts';
 import { encodeEntries } from './envelope.ts';
@@ -57,6 +58,7 @@ export class Session {
   lastSeenAt: number;
   subscribers = 0;
   readonly #ports: SessionPorts;
+  readonly #order: CommitOrder;
   #position: SessionPosition;
   readonly #isHeld = (promptId: PromptId) => this.admissions.isHeld(promptId);
   #commitsInFlight = 0;
@@ -70,6 +72,7 @@ export class Session {
     this.seat = seat;
     this.#position = position;
     this.#ports = ports;
+    this.#order = new CommitOrder(ports.journal);
     this.lastSeenAt = ports.clock.now();
     this.timers = new Timers(ports.clock);
     this.admissions = new Admissions(ports.clock, () => this.submit({ kind: 'advance' }));
@@ -107,9 +110,7 @@ export class Session {
    */
   execute(command: SessionCommand, alongWith: AlongWith = nothingElse): Promise<void> {
     if (this.#backlog !== undefined) {
-      return Promise.reject(
-        new DaemonError('journal_unavailable', 'the journal refuses to write; try again later'),
-      );
+      return Promise.reject(unavailable());
     }
     try {
       return this.#execute(command, alongWith);
@@ -155,7 +156,7 @@ export class Session {
   }
 
   #execute(command: SessionCommand, alongWith: AlongWith): Promise<void> {
-    const { clock, journal, maxPendingPrompts } = this.#ports;
+    const { clock, maxPendingPrompts } = this.#ports;
     const now = clock.now();
     if ((this.admissions.isPaused || this.#turnHolds > 0) && command.kind === 'advance')
       return Promise.resolve();
@@ -175,25 +176,24 @@ export class Session {
     this.#position = { state, lastSeq, nextSeq: Math.max(nextSeq, lastSeq + 1) };
     const { appends = [], rows = [], keys } = alongWith();
     this.#commitsInFlight += 1;
-    return journal
-      .commit({
-        appends: [{ sessionId: this.id, expectedSeq, entries: encoded.entries }, ...appends],
-        rows: state === null || state === before ? rows : [toRow(state, lastSeq), ...rows],
-        keys,
-        isAcknowledged: !unpromised.has(command.kind),
-      })
-      .then(
-        () => {
-          this.#commitsInFlight -= 1;
-          this.#run(effects);
-          if (this.#waiting.length > 0) this.#wakeWaiting();
-        },
-        (error: unknown) => {
-          this.#commitsInFlight -= 1;
-          this.#lostWrite(error);
-          throw error;
-        },
-      );
+    const commit: Commit = {
+      appends: [{ sessionId: this.id, expectedSeq, entries: encoded.entries }, ...appends],
+      rows: state === null || state === before ? rows : [toRow(state, lastSeq), ...rows],
+      keys,
+      isAcknowledged: keys !== undefined || !unpromised.has(command.kind),
+    };
+    return this.#order.write(commit, lastSeq > expectedSeq).then(
+      () => {
+        this.#commitsInFlight -= 1;
+        this.#run(effects);
+        if (this.#waiting.length > 0) this.#wakeWaiting();
+      },
+      (error: unknown) => {
+        this.#commitsInFlight -= 1;
+        this.#lostWrite(error);
+        throw unavailable(error);
+      },
+    );
   }
 
   #wakeWaiting(): void {

@@ -1,7 +1,5 @@
 import { type RouteName, routes } from './routes.gen.ts';
 
-export type { RouteName } from './routes.gen.ts';
-
 /** What the generated table says about an operation, as far as a client needs it. */
 export interface Route {
   readonly method: string;

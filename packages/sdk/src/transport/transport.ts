@@ -4,7 +4,8 @@ import { type Runtime, sleep } from '../runtime/web-runtime.ts';
 import type { OperationResults } from './operation-results.ts';
 import { readProblem } from './problem.ts';
 import { isRepeatable, type RetryOptions, retryDelayMs } from './retry-policy.ts';
-import { type Query, type Route, type RouteName, routeOf, routeUrl } from './route-request.ts';
+import { type Query, type Route, routeOf, routeUrl } from './route-request.ts';
+import type { RouteName } from './routes.gen.ts';
 
 /** The part of `fetch` the SDK uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

@@ -1,9 +1,9 @@
 import { DaemonError } from '@holdfast/protocol';
-import { nearestName } from '../config/nearest-name.ts';
 import { CommandFailure } from './command-failure.ts';
-import { type CommandName, commands, isCommandName } from './command-table.ts';
+import { type CommandName, isCommandName } from './command-table.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import type { CommandArguments } from './parse-arguments.ts';
+import { unknownCommand } from './unknown-command.ts';
 
 /** What a command does once its arguments are taken apart; commands are loaded only when they run. */
 type Command = (args: CommandArguments) => Promise<ExitCode>;
@@ -49,15 +49,6 @@ async function dispatch([word, ...rest]: readonly string[]): Promise<ExitCode> {
   if (args.isHelp) return (await import('./commands/help.ts')).help([word]);
   const command: Command = await loaders[word]();
   return command(args);
-}
-
-/** The error for a first word that is no command. */
-export function unknownCommand(word: string): DaemonError {
-  const nearest = nearestName(word, [...Object.keys(commands), 'help', 'version']);
-  const hint = nearest === undefined ? '' : `: did you mean ${nearest}?`;
-  return new DaemonError('invalid_option', `${word} is not a command${hint}`, {
-    remedy: 'holdfast help lists them',
-  });
 }
 
 /** What a failure looks like at the terminal: no stack unless HOLDFAST_DEBUG is set. */

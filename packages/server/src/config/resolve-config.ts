@@ -43,7 +43,13 @@ export interface Config {
 }
 
 /** Variables of ours that are no options. */
-const otherVariables = ['HOLDFAST_TOKEN', 'HOLDFAST_DEBUG', 'HOLDFAST_INVOKED_AS', 'HOLDFAST_DEMO_ARGS'];
+const otherVariables = [
+  'HOLDFAST_TOKEN',
+  'HOLDFAST_DEBUG',
+  'HOLDFAST_INVOKED_AS',
+  'HOLDFAST_DEMO_ARGS',
+  'HOLDFAST_DEMO_STORE',
+];
 
 /**
  * Merges flags over `HOLDFAST_*` over the file over the defaults. Touches no disk.

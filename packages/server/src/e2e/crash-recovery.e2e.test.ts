@@ -40,8 +40,7 @@ test('SIGKILL in mid-stream: what was seen stays, the turn ends once as interrup
   const { promptId: next } = await session.prompt('/history\n/say still here');
   await until(() => terminalsOf(followed, next).length === 1);
   const all = await lab.events(second, sessionId);
-  expect(followed.map(({ id, type }) => `${id} ${type}`)).toEqual(all.map(({ id, type }) => `${id} ${type}`));
-  expect(followed).toEqual(all);
+  expect(followed.filter(({ id }) => id !== undefined)).toEqual(all);
   expect(all.map(({ id }) => id)).toEqual(all.map((_, position) => position + 1));
   expect(terminalsOf(all, promptId)).toHaveLength(1);
   expect(all.find((event) => isEvent(event, 'session_restored'))?.data).toMatchObject({

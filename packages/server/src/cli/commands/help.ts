@@ -1,7 +1,7 @@
 import { isCommandName } from '../command-table.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { commandText, overviewText } from '../help-text.ts';
-import { unknownCommand } from '../run-command-line.ts';
+import { unknownCommand } from '../unknown-command.ts';
 
 /** Prints the overview, or one command's options. @throws invalid_option for a word that is no command */
 export async function help([word]: readonly string[]): Promise<ExitCode> {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { canListProcesses, untilNoneIsLeft } from './agent-processes.ts';
+import { Conversation } from './conversation.ts';
+import { expectRemembered } from './remembered.ts';
+import type { Check, Passed, Step } from './step.ts';
+
+/** How a session comes back, and how one becomes two. */
+export const restoreSteps: readonly Step[] = [
+  { name: 'close, then resume', run: (check) => closeAndRestore(check, 'resume') },
+  { name: 'close, then load', run: (check) => closeAndRestore(check, 'load') },
+  {
+    name: 'close, then load in a later minute',
+    isFor: ({ profile }) => profile.loadsOnlyInLaterMinute,
+    run: laterLoad,
+  },
+  { name: 'branch at the head', run: branch },
+];
+
+async function closeAndRestore(check: Check, action: 'load' | 'resume'): Promise<Passed> {
+  const { session, log } = check.conversation;
+  const before = log.events;
+  await session.close();
+  await log.next('session_closed');
+  assert.equal(await log.ended, undefined);
+  const goneMs = await untilNoneIsLeft(check.daemon.home);
+  const startedAt = performance.now();
+  const restored = await check.daemon.post(`/session/${session.sessionId}/${action}`);
+  const ms = Math.round(performance.now() - startedAt);
+  assert.ok(['native', 'reseeded'].includes(restored.context), `context is ${restored.context}`);
+  check.conversation = new Conversation(check.client.session(session.sessionId), check.model);
+  const { context, note } = await expectRemembered(check, { after: before.at(-1)?.id ?? 0, action });
+  assert.equal(context, restored.context);
+  const recorded = before.filter(({ id, type }) => id !== undefined && type !== 'session_closed');
+  assert.deepEqual(
+    check.conversation.log.events.filter(({ id }) => id !== undefined).slice(0, recorded.length),
+    recorded,
+    'the record is not what was seen before the close',
+  );
+  const gone = canListProcesses ? `agent gone ${goneMs} ms after the close; ` : '';
+  return { ms, context, note: `${gone}${note}` };
+}
+
+/** Waits for the next minute of the clock, because the agent names its record after it. */
+async function laterLoad(check: Check): Promise<Passed> {
+  await sleep(60_000 - (Date.now() % 60_000) + 200);
+  return closeAndRestore(check, 'load');
+}
+
+async function branch(check: Check): Promise<Passed> {
+  const source = check.conversation;
+  const startedAt = performance.now();
+  const session = check.client.session((await check.daemon.post(`/session/${source.session.sessionId}/branch`, { name: 'the other way' })).sessionId);
+  const ms = Math.round(performance.now() - startedAt);
+  const twig = { ...check, conversation: new Conversation(session, check.model) };
+  const { context, note } = await expectRemembered(twig, { after: 0, action: 'branch' });
+  const inBranch = await twig.conversation.expectAnswer('Only in the branch.', { text: 'Branch only.' });
+  const inSource = await source.expectAnswer('Only in the source.', { text: 'Source only.' });
+  assert.ok(!source.sent(inSource).body.includes(inBranch.mark), 'the branch shares the agent session');
+  await session.close();
+  await twig.conversation.log.next('session_closed');
+  return { ms, context, note };
+}
