@@ -1,11 +1,12 @@
 // Runs all steps with one agent, in folders and processes of their own.
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recipes } from '@holdfast/bridge';
 import type { Envelope } from '@holdfast/sdk';
-import { agentProcesses, untilNoneIsLeft } from './agent-processes.ts';
+import { agentProcesses, canListProcesses, untilNoneIsLeft } from './agent-processes.ts';
 import { Conversation } from './conversation.ts';
 import { Daemon } from './daemon.ts';
 import { type InstallableAgent, installAgent, pinnedVersions } from './install.ts';
@@ -77,7 +78,10 @@ async function driveThrough(
     const secret = `marigold-${randomBytes(4).toString('hex')}`;
     const conversation = new Conversation(session, model);
     check = { name, profile: profiles[name], daemon, client, model, secret, conversation };
-    return {};
+    const processes = agentProcesses(daemon.home).length;
+    // Otherwise finding none later would prove nothing.
+    assert.ok(processes > 0 || !canListProcesses, 'the agent runs, but its processes are not found');
+    return { note: `processes: ${processes}` };
   });
   tell(withEvidence(created, { daemon, events: [] }));
   for (const step of steps) {

@@ -1,5 +1,7 @@
 export type {
   AgentList,
+  BranchedSession,
+  BranchSessionBody,
   Capabilities,
   ContentBlock,
   CreatedSession,
@@ -12,14 +14,20 @@ export type {
   Health,
   Heartbeat,
   ListSessionsQuery,
+  PendingPromptList,
   PermissionOption,
   PermissionOutcome,
   PromptAccepted,
+  RestoredSession,
+  SessionContext,
   SessionDescription,
   SessionMetadata,
   SessionPage,
   SessionRow,
   SessionView,
+  SupportedCommands,
+  TranscriptPage,
+  TranscriptQuery,
   WorkspaceSessionPage,
 } from '@holdfast/protocol/view';
 export type { CallOptions, SubmitOptions } from './call-options.ts';
@@ -35,7 +43,8 @@ export {
   type HoldfastErrorFields,
 } from './holdfast-error.ts';
 export type { Runtime } from './runtime/web-runtime.ts';
-export type { EventsOptions, PromptInput, PromptOptions, Session } from './session.ts';
+export type { Session } from './session.ts';
+export type { EventsOptions, PromptInput, PromptOptions } from './session-options.ts';
 export {
   createSessionStore,
   type SessionSnapshot,

@@ -1,77 +1,83 @@
 import type {
+  BranchedSession,
+  BranchSessionBody,
   CloseSessionQuery,
-  ContentBlock,
   CreatedSession,
   Envelope,
   Heartbeat,
+  PendingPromptList,
   PermissionOutcome,
   PromptAccepted,
-  PromptBody,
+  RestoredSession,
+  RestoreSessionBody,
+  SessionContext,
   SessionDescription,
   SessionMetadata,
   SessionRow,
+  SupportedCommands,
+  TranscriptPage,
+  TranscriptQuery,
   UpdateMetadataBody,
 } from '@holdfast/protocol/view';
 import type { CallOptions, SubmitOptions } from './call-options.ts';
-import type { ConnectionState, Position } from './events/connection-state.ts';
+import type { Position } from './events/connection-state.ts';
 import { type EventStream, eventStream } from './events/event-stream.ts';
-import { type EventSourcePort, type ReconnectOptions, subscribe } from './events/subscribe.ts';
+import { sessionEvents } from './events/session-events.ts';
+import type { ReconnectOptions } from './events/subscribe.ts';
 import { HoldfastError } from './holdfast-error.ts';
+import type { EventsOptions, PromptInput, PromptOptions, SessionIdentity } from './session-options.ts';
 import type { CallInput, Transport } from './transport/transport.ts';
 import { type AcceptedPrompt, type TurnResult, turnEvents, turnResult } from './turn.ts';
 
-/** What a prompt is made of: ACP content blocks, or their short form for one text. */
-export type PromptInput = string | readonly ContentBlock[];
-
-export interface PromptOptions extends SubmitOptions, Omit<PromptBody, 'prompt'> {}
-
-export interface EventsOptions extends CallOptions {
-  /**
-   * Event id to continue after; 0 replays all that is retained. Default: from where this object was made, for
-   * a session created or attached here; from now, for one named by its id.
-   */
-  readonly after?: number;
-  /** The numbering `after` was counted in, where it was kept; default the one known here. */
-  readonly eventEpoch?: string;
-  /** Is told whenever the connection opens, waits or ends. */
-  readonly onConnection?: (state: ConnectionState) => void;
-}
-
-/** Names a session and how we take part in it. */
-export interface SessionIdentity {
-  readonly sessionId: string;
-  /** Our registration with the session; without one we are anonymous. */
-  readonly clientId?: string;
-  /** What the daemon answered when this session was created or attached to. */
-  readonly created?: CreatedSession;
-}
+/** Why a session may not be brought back without asking: a person wanted it closed. */
+const CLOSED_ON_PURPOSE = 'client_close';
 
 /** One session of the daemon. It lives there: dropping this object ends nothing. */
 export class Session {
   readonly sessionId: string;
-  readonly clientId: string | undefined;
-  readonly created: CreatedSession | undefined;
+  readonly created: CreatedSession | BranchedSession | undefined;
   readonly #transport: Transport;
   readonly #reconnect: Required<ReconnectOptions>;
+  #clientId: string | undefined;
+  #start: Position | undefined;
 
   constructor(transport: Transport, reconnect: Required<ReconnectOptions>, identity: SessionIdentity) {
     this.#transport = transport;
     this.#reconnect = reconnect;
     this.sessionId = identity.sessionId;
-    this.clientId = identity.clientId;
     this.created = identity.created;
+    this.#clientId = identity.clientId;
+    this.#start = identity.created && positionOf(identity.created);
   }
 
-  /** Submits a prompt; resolves once the daemon has it safe, before it runs. @throws HoldfastError */
-  prompt(
+  /** Our registration with the session, undefined while we are anonymous; a load or resume may give us another. */
+  get clientId(): string | undefined {
+    return this.#clientId;
+  }
+
+  /**
+   * Submits a prompt; resolves once the daemon has it safe, before it runs. A session that was closed for want of
+   * use is loaded first; one that somebody closed stays closed.
+   * @throws HoldfastError
+   */
+  async prompt(
     prompt: PromptInput,
     { signal, idempotencyKey, ...body }: PromptOptions = {},
   ): Promise<PromptAccepted> {
     const blocks = typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
-    return this.#transport.call(
-      'promptSession',
-      this.#input({ signal, idempotencyKey, body: { ...body, prompt: blocks } }),
-    );
+    const submit = () =>
+      this.#transport.call(
+        'promptSession',
+        this.#input({ signal, idempotencyKey, body: { ...body, prompt: blocks } }),
+      );
+    try {
+      return await submit();
+    } catch (thrown) {
+      if (!isClosedForWantOfUse(thrown)) throw thrown;
+      const { clientId } = await this.#transport.call('loadSession', this.#input({ signal, body: {} }));
+      this.#clientId = clientId;
+      return await submit();
+    }
   }
 
   /**
@@ -109,14 +115,10 @@ export class Session {
   async *eventBatches(
     options: EventsOptions & { readonly signal: AbortSignal },
   ): AsyncGenerator<readonly Envelope[], void> {
-    const source: EventSourcePort = {
-      runtime: this.#transport.runtime,
-      reconnect: this.#reconnect,
-      open: (position, scope) =>
-        this.#transport.open('streamEvents', this.#input({ headers: streamHeaders(position) }), scope),
-    };
-    const start = await this.#startOf(options);
-    if (start !== undefined) yield* subscribe(source, start, options);
+    const { after, eventEpoch = this.#start?.eventEpoch } = options;
+    const from = after === undefined ? this.#start : { cursor: after, eventEpoch };
+    const input = (each: CallInput) => this.#input(each);
+    yield* sessionEvents({ transport: this.#transport, reconnect: this.#reconnect, input }, from, options);
   }
 
   /** Cancels the running turn, whoever submitted it; does nothing when none runs. @throws HoldfastError */
@@ -128,6 +130,70 @@ export class Session {
   async vote(requestId: string, outcome: PermissionOutcome, { signal }: CallOptions = {}): Promise<void> {
     const params = { requestId };
     await this.#transport.call('votePermission', this.#input({ signal, params, body: { outcome } }));
+  }
+
+  /**
+   * Brings the session back and registers us anew; `events()` then begins with its history. One that is live stays
+   * as it is. `context` says what the agent remembers.
+   * @throws HoldfastError
+   */
+  async load({ signal, ...body }: CallOptions & RestoreSessionBody = {}): Promise<RestoredSession> {
+    return this.#restored(await this.#transport.call('loadSession', this.#input({ signal, body })));
+  }
+
+  /** Brings the session back as `load` does; `events()` then goes on at its tail. @throws HoldfastError */
+  async resume({ signal, ...body }: CallOptions & RestoreSessionBody = {}): Promise<RestoredSession> {
+    return this.#restored(await this.#transport.call('resumeSession', this.#input({ signal, body })));
+  }
+
+  /** Makes a session of its own out of the past of this one, up to the head, an event or a prompt. @throws HoldfastError */
+  async branch({
+    signal,
+    idempotencyKey,
+    ...body
+  }: SubmitOptions & BranchSessionBody = {}): Promise<Session> {
+    const input = this.#input({ signal, idempotencyKey, body });
+    const created = await this.#transport.call('branchSession', input);
+    const { sessionId, clientId } = created;
+    return new Session(this.#transport, this.#reconnect, { sessionId, clientId, created });
+  }
+
+  /** Chooses the model; kept for later while the session has no agent. @throws HoldfastError */
+  setModel(modelId: string, { signal }: CallOptions = {}): Promise<{ readonly modelId: string }> {
+    return this.#transport.call('setSessionModel', this.#input({ signal, body: { modelId } }));
+  }
+
+  /** Chooses the mode, and says which one was left. @throws HoldfastError invalid_mode with the modes there are */
+  setMode(modeId: string, { signal }: CallOptions = {}): Promise<{ modeId: string; previous?: string }> {
+    return this.#transport.call('setSessionMode', this.#input({ signal, body: { modeId } }));
+  }
+
+  /** Models, modes and options as the agent reports them. @throws HoldfastError */
+  context({ signal }: CallOptions = {}): Promise<SessionContext> {
+    return this.#transport.call('getSessionContext', this.#input({ signal }));
+  }
+
+  /** The slash commands the agent published. @throws HoldfastError */
+  supportedCommands({ signal }: CallOptions = {}): Promise<SupportedCommands> {
+    return this.#transport.call('getSupportedCommands', this.#input({ signal }));
+  }
+
+  /** The running prompt and those that wait, in order. @throws HoldfastError */
+  pendingPrompts({ signal }: CallOptions = {}): Promise<PendingPromptList> {
+    return this.#transport.call('listPendingPrompts', this.#input({ signal }));
+  }
+
+  /** Takes a prompt that waits out of the queue; the running one is not touched. @throws HoldfastError */
+  removePendingPrompt(
+    promptId: string,
+    { signal }: CallOptions = {},
+  ): Promise<{ readonly removed: boolean }> {
+    return this.#transport.call('removePendingPrompt', this.#input({ signal, params: { promptId } }));
+  }
+
+  /** One page of recorded events, forward from the beginning or backward from the end. @throws HoldfastError */
+  transcript({ signal, ...query }: CallOptions & TranscriptQuery = {}): Promise<TranscriptPage> {
+    return this.#transport.call('getTranscript', this.#input({ signal, query }));
   }
 
   /** Keeps the session from being closed as idle. @throws HoldfastError */
@@ -165,27 +231,23 @@ export class Session {
   }
 
   #input(input: CallInput): CallInput {
-    return { ...input, clientId: this.clientId, params: { id: this.sessionId, ...input.params } };
+    return { ...input, clientId: this.#clientId, params: { id: this.sessionId, ...input.params } };
   }
 
-  /** Where a subscription begins; "now" is asked for, so that an early loss of the connection loses no event. */
-  async #startOf({ after, eventEpoch, signal }: EventsOptions): Promise<Position | undefined> {
-    const { created } = this;
-    if (after !== undefined) return { cursor: after, eventEpoch: eventEpoch ?? created?.eventEpoch };
-    if (created !== undefined) return { cursor: created.lastEventId, eventEpoch: created.eventEpoch };
-    try {
-      const now = await this.describe({ signal });
-      return { cursor: now.lastEventId, eventEpoch: now.eventEpoch };
-    } catch (thrown) {
-      if (signal?.aborted) return undefined;
-      throw thrown;
-    }
+  #restored(answer: RestoredSession): RestoredSession {
+    this.#clientId = answer.clientId;
+    this.#start = positionOf(answer);
+    return answer;
   }
 }
 
-function streamHeaders({ cursor, eventEpoch }: Position): Record<string, string> {
-  const headers: Record<string, string> = { accept: 'text/event-stream' };
-  if (cursor !== undefined) headers['last-event-id'] = String(cursor);
-  if (cursor !== undefined && eventEpoch !== undefined) headers['holdfast-event-epoch'] = eventEpoch;
-  return headers;
+const positionOf = ({ lastEventId, eventEpoch }: CreatedSession): Position => ({
+  cursor: lastEventId,
+  eventEpoch,
+});
+
+function isClosedForWantOfUse(thrown: unknown): boolean {
+  if (!(thrown instanceof HoldfastError) || thrown.code !== 'session_not_found') return false;
+  const { state, reason } = thrown.details;
+  return state === 'closed' && reason !== CLOSED_ON_PURPOSE;
 }

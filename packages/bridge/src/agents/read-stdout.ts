@@ -109,8 +109,10 @@ function parseMessage(line: string): JsonRecord | undefined {
 }
 
 function parseJson(text: string): unknown {
+  // A failed parse costs a hundred times this look: an agent that floods us with text would hold up everybody.
+  if (!/^\s*\{/.test(text)) return undefined;
   try {
-    return text === '' ? undefined : JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     // Banners, logs, window titles: the caller counts them as noise.
     return undefined;

@@ -1,6 +1,7 @@
 import { permissionRequestIdFrom } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import type { ConversationSink } from '../ports/agents.ts';
+import { permissionTimer } from './permission-timer.ts';
 import type { Session } from './session.ts';
 
 /** Turns what an agent says in one conversation into commands of the session. */
@@ -11,6 +12,10 @@ export const agentSink = (core: Core, session: Session, binding: number): Conver
   permission(request) {
     const requestId = permissionRequestIdFrom(core.ids.uuid());
     core.resolvers.register(requestId, session.id, request);
+    // The timer runs before anyone can see the request, so that none is ever without one.
+    const { permissionTimeoutMs } = core.limits;
+    const expire = () => session.submit({ kind: 'dismiss', requestId, reason: 'timeout' });
+    if (permissionTimeoutMs > 0) session.timers.set(permissionTimer(requestId), permissionTimeoutMs, expire);
     request.withdrawn.addEventListener(
       'abort',
       () => session.submit({ kind: 'dismiss', requestId, reason: 'withdrawn' }),

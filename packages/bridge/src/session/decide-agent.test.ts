@@ -27,7 +27,7 @@ describe('the agent process ends', () => {
     given(...running, c.ask('r1'))
       .when(c.gone())
       .yields(
-        ['permission_resolved r1 cancelled turn_ended', 'turn_error p1 agent_exited', 'agent_exited'],
+        ['permission_resolved r1 cancelled agent_exited', 'turn_error p1 agent_exited', 'agent_exited'],
         ['answer_permission r1 cancelled', 'release_agent'],
       );
   });

@@ -234,7 +234,7 @@ describe.each([
       .when(command)
       .yields(
         [
-          'permission_resolved r1 cancelled turn_ended',
+          'permission_resolved r1 cancelled interrupted',
           'turn_error p1 interrupted',
           '(stranded daemon_restart)',
         ],

@@ -11,7 +11,7 @@ describe('the agent asks', () => {
   it('and readers see the question under its turn', () => {
     const { decision, state } = given(...running)
       .when(c.ask('r1', { policy: 'designated' }))
-      .yields(['permission_request r1', '(permission_policy r1)'], ['watch_permission r1']);
+      .yields(['permission_request r1', '(permission_policy r1)']);
     expect(decision.entries[0]).toMatchObject({
       promptId: 'p1',
       data: { toolCall: { toolCallId: 'call-1' }, options },

@@ -30,7 +30,7 @@ export function decideAsk(state: SessionState, command: CommandOf<'ask'>): Decis
       event('permission_request', { requestId, sessionId, toolCall, options: [...options] }, { promptId }),
       fact('permission_policy', { requestId, policy: command.policy }),
     ],
-    effects: [{ kind: 'watch_permission', requestId }],
+    effects: [],
   };
 }
 

@@ -16,7 +16,6 @@ export type SessionEffect =
       readonly requestId: PermissionRequestId;
       readonly outcome: PermissionOutcome;
     }
-  | { readonly kind: 'watch_permission'; readonly requestId: PermissionRequestId }
   | { readonly kind: 'watch_deadline'; readonly promptId: PromptId; readonly deadlineAt: number }
   /** Get an agent session again, natively if possible. */
   | { readonly kind: 'open_agent' }

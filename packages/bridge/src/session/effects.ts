@@ -2,6 +2,7 @@ import type { Core } from '../core.ts';
 import { continueSession } from '../operations/continue-session.ts';
 import type { SessionEffect } from './effect.ts';
 import { failureOf } from './failure.ts';
+import { permissionTimer } from './permission-timer.ts';
 import type { Session } from './session.ts';
 
 type EffectOf<Kind extends SessionEffect['kind']> = Extract<SessionEffect, { kind: Kind }>;
@@ -21,9 +22,6 @@ export function runEffect(core: Core, session: Session, effect: SessionEffect): 
     case 'answer_permission':
       session.timers.stop(permissionTimer(effect.requestId));
       core.resolvers.answer(effect.requestId, effect.outcome);
-      return;
-    case 'watch_permission':
-      watchPermission(core, session, effect);
       return;
     case 'watch_deadline':
       session.timers.set(`deadline ${effect.promptId}`, effect.deadlineAt - core.clock.now(), () =>
@@ -74,14 +72,6 @@ function sendCancel(core: Core, session: Session, { promptId }: EffectOf<'send_c
   );
 }
 
-function watchPermission(core: Core, session: Session, { requestId }: EffectOf<'watch_permission'>): void {
-  const { permissionTimeoutMs } = core.limits;
-  if (permissionTimeoutMs === 0) return;
-  session.timers.set(permissionTimer(requestId), permissionTimeoutMs, () =>
-    session.submit({ kind: 'dismiss', requestId, reason: 'timeout' }),
-  );
-}
-
 function closeAgent(session: Session): void {
   const conversation = session.seat.leave();
   session.timers.close();
@@ -102,4 +92,3 @@ function abandonAgent(session: Session): void {
 
 // By prompt: the late answer of an agent that was left behind must not stop the grace of a later turn.
 const graceTimer = (promptId: string): string => `grace ${promptId}`;
-const permissionTimer = (requestId: string): string => `permission ${requestId}`;

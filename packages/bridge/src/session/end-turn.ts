@@ -36,7 +36,7 @@ export function endOf(ending: TurnEnding | null, otherwise: TurnEnd): TurnEnd {
 export function endTurn(state: SessionState, turn: Turn, end: TurnEnd): Decision {
   const { sessionId } = state;
   const { promptId, text, queuedAt } = turn;
-  const dismissed = dismissPermissions(state, turn, 'turn_ended');
+  const dismissed = dismissPermissions(state, turn, end.kind === 'error' ? end.code : 'turn_ended');
   const left: SessionEntry[] = turn.isAnnounced
     ? [
         event(

@@ -180,7 +180,7 @@ export class Session {
       appends: [{ sessionId: this.id, expectedSeq, entries: encoded.entries }, ...appends],
       rows: state === null || state === before ? rows : [toRow(state, lastSeq), ...rows],
       keys,
-      isAcknowledged: keys !== undefined || !unpromised.has(command.kind),
+      isAcknowledged: (keys?.length ?? 0) > 0 || !unpromised.has(command.kind),
     };
     return this.#order.write(commit, lastSeq > expectedSeq).then(
       () => {

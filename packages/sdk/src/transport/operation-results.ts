@@ -1,14 +1,20 @@
 import type {
   AgentList,
+  BranchedSession,
   Capabilities,
   CreatedSession,
   Health,
   Heartbeat,
+  PendingPromptList,
   PromptAccepted,
+  RestoredSession,
+  SessionContext,
   SessionDescription,
   SessionMetadata,
   SessionPage,
   SessionRow,
+  SupportedCommands,
+  TranscriptPage,
   WorkspaceSessionPage,
 } from '@holdfast/protocol/view';
 
@@ -18,9 +24,19 @@ export interface OperationResults {
   capabilities: Capabilities;
   listAgents: AgentList;
   createSession: CreatedSession;
+  loadSession: RestoredSession;
+  resumeSession: RestoredSession;
+  branchSession: BranchedSession;
   describeSession: SessionDescription;
   getSessionStatus: SessionRow;
+  getSessionContext: SessionContext;
+  getSupportedCommands: SupportedCommands;
+  setSessionModel: { readonly modelId: string };
+  setSessionMode: { readonly modeId: string; readonly previous?: string };
+  getTranscript: TranscriptPage;
   promptSession: PromptAccepted;
+  listPendingPrompts: PendingPromptList;
+  removePendingPrompt: { readonly removed: boolean };
   cancelTurn: undefined;
   votePermission: Readonly<Record<string, never>>;
   heartbeat: Heartbeat;

@@ -60,7 +60,9 @@ const faults: Readonly<Record<string, Fault>> = {
     details: { exitCode: 0, stderrTail: expect.stringContaining('usage: agent') },
   },
   'prints garbage and stays': {
-    command: script('echo "Welcome to Agent 3000"; echo "{not json"; echo "no acp here" >&2; exec sleep 3600'),
+    command: script(
+      'echo "Welcome to Agent 3000"; echo "{not json"; echo "no acp here" >&2; exec sleep 3600',
+    ),
     status: 504,
     code: 'init_timeout',
     message: /broken/,
@@ -81,7 +83,9 @@ const faults: Readonly<Record<string, Fault>> = {
     details: { timeoutMs: 700, stderrTail: expect.stringContaining('thinking') },
   },
   'answers initialize with an error': {
-    command: script('read line; echo "{\\"jsonrpc\\":\\"2.0\\",\\"id\\":0,\\"error\\":{\\"code\\":-32603,\\"message\\":\\"no\\"}}"; exec sleep 3600'),
+    command: script(
+      'read line; echo "{\\"jsonrpc\\":\\"2.0\\",\\"id\\":0,\\"error\\":{\\"code\\":-32603,\\"message\\":\\"no\\"}}"; exec sleep 3600',
+    ),
     status: 502,
     code: 'agent_start_failed',
     message: /broken/,

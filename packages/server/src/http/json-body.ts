@@ -17,16 +17,26 @@ export function acceptJsonOnly(app: FastifyInstance): void {
     (request, text, done) => {
       if (typeof text !== 'string' || text.trim() === '') return done(null, undefined);
       parse(request, text, (thrown, value) => {
-        if (thrown !== null) done(invalidJson(thrown));
-        else if (isTooDeep(value)) done(invalidJson(new Error(`nested deeper than ${MAX_DEPTH}`)));
+        if (thrown !== null) done(invalidJson(faultOf(text)));
+        else if (isTooDeep(value)) done(invalidJson(`it is nested deeper than ${MAX_DEPTH} levels`));
         else done(null, value);
       });
     },
   );
 }
 
-function invalidJson(thrown: Error): DaemonError {
-  return new DaemonError('invalid_json', `the body is not valid JSON: ${thrown.message}`);
+function invalidJson(fault: string): DaemonError {
+  return new DaemonError('invalid_json', `the body is not acceptable JSON: ${fault}`);
+}
+
+/** Fastify's parser says only that it refused. */
+function faultOf(text: string): string {
+  try {
+    JSON.parse(text);
+    return 'the keys "__proto__" and "constructor.prototype" are not allowed; leave them out';
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : 'it cannot be parsed';
+  }
 }
 
 /** Walks level by level, so that the depth it looks for cannot overflow its own stack. */

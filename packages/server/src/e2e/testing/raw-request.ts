@@ -27,7 +27,11 @@ export function rawRequest(
     const sent = request(`${baseUrl}${path}`, {
       method,
       agent: false,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...length, ...headers },
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...length,
+        ...headers,
+      },
     });
     sent.on('error', reject).on('response', (response) => {
       let text = '';
