@@ -35,7 +35,15 @@ export async function checkAgent(name: InstallableAgent, options: CheckOptions):
   const version = pinnedVersions[name];
   const { npmPackage, bin } = recipes[name];
   if (npmPackage === null || bin === null) throw new Error(`no package of ${name} is known`);
-  const installed = await installAgent({ name, npmPackage, bin, version, cacheFolder, log });
+  const installed = await installAgent({
+    name,
+    npmPackage,
+    bin,
+    binary: profiles[name].binary,
+    version,
+    cacheFolder,
+    log,
+  });
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `holdfast-${name}-`)));
   const model = await startModelServer({ logFile: join(folder, 'model.jsonl') });
   const daemon = new Daemon(folder, { [name]: agentEntry(name, installed, model.url) });

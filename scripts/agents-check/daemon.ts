@@ -45,15 +45,6 @@ export class Daemon {
     return new HoldfastClient({ baseUrl: this.#url, token: this.#token, clientId: 'agents-check' });
   }
 
-  /** TEMP until the SDK has load, resume and branch. */
-  async post(path: string, body: unknown = {}): Promise<any> {
-    const headers = { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json', 'x-qwen-client-id': 'agents-check' };
-    const response = await fetch(`${this.#url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
-    return JSON.parse(text);
-  }
-
   /** The end of what it wrote to stderr, over all its starts. */
   get log(): string {
     return this.#log;

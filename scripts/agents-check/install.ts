@@ -10,6 +10,7 @@ export const pinnedVersions = {
   qwen: '0.24.4',
   gemini: '0.61.0',
   claude: '0.100.0',
+  opencode: '1.18.33',
 } as const;
 
 export type InstallableAgent = keyof typeof pinnedVersions;
@@ -18,6 +19,8 @@ export interface InstallRequest {
   readonly name: string;
   readonly npmPackage: string;
   readonly bin: string;
+  /** File below node_modules to launch instead of the bin, which only a postinstall script would put in its place. */
+  readonly binary?: string;
   readonly version: string;
   readonly cacheFolder?: string;
   readonly log?: (line: string) => void;
@@ -56,7 +59,11 @@ export async function installAgent(request: InstallRequest): Promise<InstalledAg
     await runNpm(['install', `${request.npmPackage}@${request.version}`, '--prefix', folder], folder);
     await writeFile(marker, wanted);
   }
-  const launch = await launchOf(join(folder, 'node_modules', request.npmPackage), request.bin);
+  const modules = join(folder, 'node_modules');
+  const launch =
+    request.binary === undefined
+      ? await launchOf(join(modules, request.npmPackage), request.bin)
+      : { command: join(modules, request.binary), leadingArgs: [] };
   return { name: request.name, version: request.version, folder, ...launch };
 }
 

@@ -4,6 +4,8 @@ import { recipes } from '@holdfast/bridge';
 import type { InstallableAgent, InstalledAgent } from './install.ts';
 
 export interface AgentProfile {
+  /** See InstallRequest. */
+  readonly binary?: string;
   /** Follows the recipe's own arguments. */
   readonly extraArgs: readonly string[];
   readonly env: (modelUrl: string) => Readonly<Record<string, string>>;
@@ -38,7 +40,32 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
     isSilentAfterRefusal: false,
     loadsOnlyInLaterMinute: false,
   },
+  opencode: {
+    binary: `opencode-${process.platform}-${process.arch}/bin/opencode`,
+    extraArgs: [],
+    env: (modelUrl) => ({ OPENCODE_CONFIG_CONTENT: JSON.stringify(openCodeConfig(modelUrl)) }),
+    writeTool: 'write',
+    isSilentAfterRefusal: false,
+    loadsOnlyInLaterMinute: false,
+  },
 };
+
+/** Asks before it writes, and knows no model but ours. */
+const openCodeConfig = (modelUrl: string) => ({
+  model: 'local/local',
+  small_model: 'local/local',
+  permission: { edit: 'ask', bash: 'ask' },
+  autoupdate: false,
+  share: 'disabled',
+  provider: {
+    local: {
+      npm: '@ai-sdk/openai-compatible',
+      name: 'local',
+      options: { baseURL: `${modelUrl}/v1`, apiKey: 'x' },
+      models: { local: { name: 'local', tool_call: true, limit: { context: 100_000, output: 8_000 } } },
+    },
+  },
+});
 
 /** The agent's entry in the daemon's configuration file; it merges over the recipe of the same name. */
 export function agentEntry(name: InstallableAgent, installed: InstalledAgent, modelUrl: string): AgentConfig {

@@ -16,10 +16,8 @@ export interface AgentResult {
 }
 
 /** One step as it happens, for people who wait. */
-export const resultLine = (
-  name: string,
-  { step, result, ms, context, failure }: StepResult,
-): string => `${name}: ${step}: ${result} ${context ?? ''} (${ms} ms)${failure === undefined ? '' : `\n${failure}`}`;
+export const resultLine = (name: string, { step, result, ms, context, failure }: StepResult): string =>
+  `${name}: ${step}: ${result} ${context ?? ''} (${ms} ms)${failure === undefined ? '' : `\n${failure}`}`;
 
 /** Prints a Markdown table of everything. */
 export function printTable(results: readonly AgentResult[]): void {

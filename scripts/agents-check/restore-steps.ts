@@ -25,10 +25,10 @@ async function closeAndRestore(check: Check, action: 'load' | 'resume'): Promise
   assert.equal(await log.ended, undefined);
   const goneMs = await untilNoneIsLeft(check.daemon.home);
   const startedAt = performance.now();
-  const restored = await check.daemon.post(`/session/${session.sessionId}/${action}`);
+  const restored = await session[action]();
   const ms = Math.round(performance.now() - startedAt);
   assert.ok(['native', 'reseeded'].includes(restored.context), `context is ${restored.context}`);
-  check.conversation = new Conversation(check.client.session(session.sessionId), check.model);
+  check.conversation = new Conversation(session, check.model);
   const { context, note } = await expectRemembered(check, { after: before.at(-1)?.id ?? 0, action });
   assert.equal(context, restored.context);
   const recorded = before.filter(({ id, type }) => id !== undefined && type !== 'session_closed');
@@ -50,7 +50,7 @@ async function laterLoad(check: Check): Promise<Passed> {
 async function branch(check: Check): Promise<Passed> {
   const source = check.conversation;
   const startedAt = performance.now();
-  const session = check.client.session((await check.daemon.post(`/session/${source.session.sessionId}/branch`, { name: 'the other way' })).sessionId);
+  const session = await source.session.branch({ name: 'the other way' });
   const ms = Math.round(performance.now() - startedAt);
   const twig = { ...check, conversation: new Conversation(session, check.model) };
   const { context, note } = await expectRemembered(twig, { after: 0, action: 'branch' });

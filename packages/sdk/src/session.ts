@@ -20,6 +20,7 @@ import type {
   UpdateMetadataBody,
 } from '@holdfast/protocol/view';
 import type { CallOptions, SubmitOptions } from './call-options.ts';
+import { isClosedForWantOfUse } from './closed-session.ts';
 import type { Position } from './events/connection-state.ts';
 import { type EventStream, eventStream } from './events/event-stream.ts';
 import { sessionEvents } from './events/session-events.ts';
@@ -28,9 +29,6 @@ import { HoldfastError } from './holdfast-error.ts';
 import type { EventsOptions, PromptInput, PromptOptions, SessionIdentity } from './session-options.ts';
 import type { CallInput, Transport } from './transport/transport.ts';
 import { type AcceptedPrompt, type TurnResult, turnEvents, turnResult } from './turn.ts';
-
-/** Why a session may not be brought back without asking: a person wanted it closed. */
-const CLOSED_ON_PURPOSE = 'client_close';
 
 /** One session of the daemon. It lives there: dropping this object ends nothing. */
 export class Session {
@@ -245,9 +243,3 @@ const positionOf = ({ lastEventId, eventEpoch }: CreatedSession): Position => ({
   cursor: lastEventId,
   eventEpoch,
 });
-
-function isClosedForWantOfUse(thrown: unknown): boolean {
-  if (!(thrown instanceof HoldfastError) || thrown.code !== 'session_not_found') return false;
-  const { state, reason } = thrown.details;
-  return state === 'closed' && reason !== CLOSED_ON_PURPOSE;
-}

@@ -58,7 +58,10 @@ describe('a close', () => {
     await bridge.closeSession(sessionId, caller);
     release();
     await settled();
-    expect((await told(sessionId)).slice(2)).toEqual(['turn_complete p1 cancelled', 'session_closed client_close']);
+    expect((await told(sessionId)).slice(2)).toEqual([
+      'turn_complete p1 cancelled',
+      'session_closed client_close',
+    ]);
     expect(agents.processes.at(-1)).toMatchObject({ holders: 0 });
     expect(agents.processes.at(-1)?.calls).toContain('close agent-1');
     expect(bridge.figures().sessions).toBe(0);
@@ -79,12 +82,17 @@ describe('a close', () => {
     const sessionId = await create();
     await bridge.closeSession(sessionId, caller);
     const anybody = { ...caller, clientId: undefined };
-    expect(await bridge.updateMetadata(sessionId, { displayName: 'old work' }, anybody)).toMatchObject({ displayName: 'old work' });
+    expect(await bridge.updateMetadata(sessionId, { displayName: 'old work' }, anybody)).toMatchObject({
+      displayName: 'old work',
+    });
     expect(await told(sessionId)).toEqual(['session_created', 'session_closed client_close']);
     const reader = await bridge.subscribe(sessionId, { after: 0 });
     const read = await reader.read(0, { maxEvents: 10, maxBytes: 1e6 });
     expect(read.map(({ type }) => type)).toEqual(['session_created', 'session_closed']);
-    expect(await bridge.describeSession(sessionId)).toMatchObject({ state: 'closed', displayName: 'old work' });
+    expect(await bridge.describeSession(sessionId)).toMatchObject({
+      state: 'closed',
+      displayName: 'old work',
+    });
     await expectRefusal(bridge.getSessionStatus(sessionId), 'session_not_found');
   });
 });
@@ -141,34 +149,33 @@ describe('a detach', () => {
 describe('when a close, the last detach and the death of the agent meet', () => {
   const action = fc.constantFrom('close', 'detach ann', 'detach bob', 'die', 'answer', 'cancel');
 
-  test.prop([fc.array(fc.tuple(action, fc.nat(2)), { minLength: 2, maxLength: 8 }), fc.boolean()], { numRuns: 120 })(
-    'the session ends once, the agent hears once, and nothing is left held',
-    async (actions, isBusy) => {
-      const { bridge, agents, create, prompt, events } = await testBridge();
-      await bridge.createSession({}, by('ann'));
-      const sessionId = sessionIdIn((await bridge.createSession({}, by('bob'))).answer.sessionId);
-      if (isBusy) await prompt(sessionId, 'hi', by('ann'));
-      const calls = actions.map(async ([what, rounds]) => {
-        await settled(rounds);
-        if (what === 'close') await bridge.closeSession(sessionId, by('ann')).catch(() => {});
-        if (what === 'detach ann') await bridge.detach(sessionId, by('ann'));
-        if (what === 'detach bob') await bridge.detach(sessionId, by('bob'));
-        if (what === 'die') agents.process.die();
-        if (what === 'answer') agents.turns[0]?.answer();
-        if (what === 'cancel') await bridge.cancelTurn(sessionId, by('bob')).catch(() => {});
-      });
-      await Promise.all(calls);
-      await settled();
-      await bridge.closeSession(sessionId, { ...caller, clientId: undefined }).catch(() => {});
-      await settled();
-      const types = (await events(sessionId)).map(({ type }) => type);
-      expect(types.filter((type) => type === 'session_closed')).toHaveLength(1);
-      expect(types.at(-1)).toBe('session_closed');
-      expect(types.filter((type) => type.startsWith('turn_'))).toHaveLength(isBusy ? 1 : 0);
-      expect(agents.process.calls.filter((call) => call.startsWith('close')).length).toBeLessThanOrEqual(1);
-      expect(bridge.figures()).toMatchObject({ sessions: 0, activePrompts: 0, pendingPermissions: 0 });
-      expect(agents.processes.map(({ holders }) => holders)).toEqual(agents.processes.map(() => 0));
-      await create();
-    },
-  );
+  test.prop([fc.array(fc.tuple(action, fc.nat(2)), { minLength: 2, maxLength: 8 }), fc.boolean()], {
+    numRuns: 120,
+  })('the session ends once, the agent hears once, and nothing is left held', async (actions, isBusy) => {
+    const { bridge, agents, create, prompt, events } = await testBridge();
+    await bridge.createSession({}, by('ann'));
+    const sessionId = sessionIdIn((await bridge.createSession({}, by('bob'))).answer.sessionId);
+    if (isBusy) await prompt(sessionId, 'hi', by('ann'));
+    const calls = actions.map(async ([what, rounds]) => {
+      await settled(rounds);
+      if (what === 'close') await bridge.closeSession(sessionId, by('ann')).catch(() => {});
+      if (what === 'detach ann') await bridge.detach(sessionId, by('ann'));
+      if (what === 'detach bob') await bridge.detach(sessionId, by('bob'));
+      if (what === 'die') agents.process.die();
+      if (what === 'answer') agents.turns[0]?.answer();
+      if (what === 'cancel') await bridge.cancelTurn(sessionId, by('bob')).catch(() => {});
+    });
+    await Promise.all(calls);
+    await settled();
+    await bridge.closeSession(sessionId, { ...caller, clientId: undefined }).catch(() => {});
+    await settled();
+    const types = (await events(sessionId)).map(({ type }) => type);
+    expect(types.filter((type) => type === 'session_closed')).toHaveLength(1);
+    expect(types.at(-1)).toBe('session_closed');
+    expect(types.filter((type) => type.startsWith('turn_'))).toHaveLength(isBusy ? 1 : 0);
+    expect(agents.process.calls.filter((call) => call.startsWith('close')).length).toBeLessThanOrEqual(1);
+    expect(bridge.figures()).toMatchObject({ sessions: 0, activePrompts: 0, pendingPermissions: 0 });
+    expect(agents.processes.map(({ holders }) => holders)).toEqual(agents.processes.map(() => 0));
+    await create();
+  });
 });

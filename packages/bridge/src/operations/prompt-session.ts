@@ -8,7 +8,8 @@ import {
 import type { Admission, Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import type { CommandOf } from '../session/command.ts';
-import type { AlongWith, Session } from '../session/session.ts';
+import type { AlongWith } from '../session/position.ts';
+import type { Session } from '../session/session.ts';
 import { isRegistered, pendingCount } from '../session/state.ts';
 
 /** Commits a prompt to a session's queue. The answer is durable before the prompt runs. */

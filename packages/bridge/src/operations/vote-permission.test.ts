@@ -47,12 +47,13 @@ describe('a question of the agent', () => {
   it('ends when the agent withdraws it, also when it did so at once', async () => {
     const { question, sessionId, told, turn } = await asked();
     question.withdraw();
-    turn.ask().withdraw();
+    const { answers } = turn.ask({ isWithdrawn: true });
     expect((await told(sessionId)).slice(-3)).toEqual([
       'permission_resolved r1 cancelled withdrawn',
       'permission_request r2',
       'permission_resolved r2 cancelled withdrawn',
     ]);
+    expect(answers).toEqual([{ outcome: 'cancelled' }]);
   });
 
   it('ends after the time-out when there is one', async () => {
@@ -68,7 +69,7 @@ describe('a question of the agent', () => {
     const { agents, bridge, sessionId, told } = await asked();
     agents.process.die();
     expect((await told(sessionId)).slice(-3)).toEqual([
-      'permission_resolved r1 cancelled turn_ended',
+      'permission_resolved r1 cancelled agent_exited',
       'turn_error p1 agent_exited',
       'agent_exited',
     ]);
@@ -91,14 +92,20 @@ describe('a vote is refused', () => {
     for (const name of ['perm_x', 'constructor', '__proto__', 'toString']) {
       const requestId = permissionRequestIdOf(name);
       await expectRefusal(bridge.votePermission({ requestId }, yes, caller), 'permission_not_found');
-      await expectRefusal(bridge.votePermission({ sessionId, requestId }, yes, caller), 'permission_not_found');
+      await expectRefusal(
+        bridge.votePermission({ sessionId, requestId }, yes, caller),
+        'permission_not_found',
+      );
     }
   });
 
   it('through another session', async () => {
     const { bridge, create, requestId, question } = await asked();
     const other = await create();
-    await expectRefusal(bridge.votePermission({ sessionId: other, requestId }, yes, caller), 'permission_not_found');
+    await expectRefusal(
+      bridge.votePermission({ sessionId: other, requestId }, yes, caller),
+      'permission_not_found',
+    );
     expect(question.answers).toEqual([]);
   });
 
@@ -142,7 +149,9 @@ describe('a late vote', () => {
 
 describe('the policy', () => {
   it('designated: the client whose prompt it is decides; readers hear of other votes', async () => {
-    const { bridge, requestId, question, sessionId, told } = await asked({ limits: { permissionPolicy: 'designated' } });
+    const { bridge, requestId, question, sessionId, told } = await asked({
+      limits: { permissionPolicy: 'designated' },
+    });
     await expectRefusal(bridge.votePermission({ requestId }, yes, asBob), 'permission_forbidden', {
       reason: 'designated_mismatch',
     });

@@ -50,6 +50,9 @@ async function announce(
     await session.execute({ kind: 'forbidden_vote', requestId, reason, clientId });
   }
   if (code !== 'permission_not_found' || core.resolvers.sessionOf(requestId) !== session.id) return;
-  const outcome = core.resolvers.lateAnswer(requestId, clientId);
-  if (outcome !== undefined) await session.execute({ kind: 'late_vote', requestId, outcome, clientId });
+  // The vote that decided may not be durable yet: until it is, there is no answer to tell.
+  core.resolvers.onceAnswered(requestId, () => {
+    const outcome = core.resolvers.lateAnswer(requestId, clientId);
+    if (outcome !== undefined) session.submit({ kind: 'late_vote', requestId, outcome, clientId });
+  });
 }

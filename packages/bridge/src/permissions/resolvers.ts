@@ -4,6 +4,13 @@ import type { AgentPermissionRequest, PermissionOutcome } from '../ports/agents.
 /** How many answered requests are remembered for late votes. */
 const rememberedAnswers = 1_000;
 
+interface Waiting {
+  readonly sessionId: SessionId;
+  readonly request: AgentPermissionRequest;
+  /** Run once it is answered. */
+  readonly afterwards: (() => void)[];
+}
+
 interface Answered {
   readonly sessionId: SessionId;
   readonly outcome: PermissionOutcome;
@@ -12,10 +19,7 @@ interface Answered {
 
 /** The agents' open permission requests: who waits for which answer, and what the last answers were. */
 export class PermissionResolvers {
-  readonly #waiting = new Map<
-    PermissionRequestId,
-    { sessionId: SessionId; request: AgentPermissionRequest }
-  >();
+  readonly #waiting = new Map<PermissionRequestId, Waiting>();
   readonly #answered = new Map<PermissionRequestId, Answered>();
 
   get waiting(): number {
@@ -23,7 +27,7 @@ export class PermissionResolvers {
   }
 
   register(requestId: PermissionRequestId, sessionId: SessionId, request: AgentPermissionRequest): void {
-    this.#waiting.set(requestId, { sessionId, request });
+    this.#waiting.set(requestId, { sessionId, request, afterwards: [] });
   }
 
   /** Which session a request belongs to, answered ones included while they are remembered. */
@@ -42,6 +46,13 @@ export class PermissionResolvers {
       if (oldest !== undefined) this.#answered.delete(oldest);
     }
     entry.request.answer(outcome);
+    for (const tell of entry.afterwards) tell();
+  }
+
+  /** Runs `tell` once the request is answered: at once when it was, never when it is not known. */
+  onceAnswered(requestId: PermissionRequestId, tell: () => void): void {
+    if (this.#answered.has(requestId)) tell();
+    else this.#waiting.get(requestId)?.afterwards.push(tell);
   }
 
   /** What a late voter should hear; undefined when it was told already or the request is not remembered. */

@@ -16,14 +16,13 @@ export const agentSink = (core: Core, session: Session, binding: number): Conver
     const { permissionTimeoutMs } = core.limits;
     const expire = () => session.submit({ kind: 'dismiss', requestId, reason: 'timeout' });
     if (permissionTimeoutMs > 0) session.timers.set(permissionTimer(requestId), permissionTimeoutMs, expire);
-    request.withdrawn.addEventListener(
-      'abort',
-      () => session.submit({ kind: 'dismiss', requestId, reason: 'withdrawn' }),
-      { once: true },
-    );
+    const withdraw = () => session.submit({ kind: 'dismiss', requestId, reason: 'withdrawn' });
+    request.withdrawn.addEventListener('abort', withdraw, { once: true });
     const { toolCall, options } = request;
     const { policy } = core;
     session.submit({ kind: 'ask', binding, requestId, toolCall, options: [...options], policy });
+    // One that was held back until its session was there may be withdrawn by now: no abort will tell.
+    if (request.withdrawn.aborted) withdraw();
   },
   dropped(reason) {
     core.logger.warn({ sessionId: session.id, binding, reason }, 'a message of the agent was dropped');

@@ -2,8 +2,9 @@ import { DaemonError, type SessionId } from '@holdfast/protocol';
 import type { Journal } from '../ports/journal.ts';
 import type { SessionIndex } from '../ports/session-index.ts';
 import { AgentSeat } from './agent-seat.ts';
+import type { SessionPosition } from './position.ts';
 import { recordedState } from './recorded-state.ts';
-import { Session, type SessionPorts, type SessionPosition } from './session.ts';
+import { Session, type SessionPorts } from './session.ts';
 import { closedReasonOf, queueOf, type SessionState } from './state.ts';
 
 /** Resting sessions kept in memory because they may be asked for again. */

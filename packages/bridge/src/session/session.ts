@@ -1,6 +1,6 @@
 import { DaemonError, type PromptId, type SessionId } from '@holdfast/protocol';
 import type { Clock } from '../ports/clock.ts';
-import type { Commit, Journal } from '../ports/journal.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Admissions } from '../turns/admissions.ts';
 import type { AgentSeat } from './agent-seat.ts';
@@ -10,6 +10,7 @@ import { decide } from './decide.ts';
 import type { SessionEffect } from './effect.ts';
 import { encodeEntries } from './envelope.ts';
 import { evolve } from './evolve.ts';
+import type { AlongWith, SessionPosition } from './position.ts';
 import { toRow } from './snapshot.ts';
 import { pendingCount, type SessionState } from './state.ts';
 import { Timers } from './timers.ts';
@@ -25,16 +26,6 @@ export interface SessionPorts {
   /** Reads the state anew after a failed write. */
   readonly reload: (sessionId: SessionId) => Promise<SessionPosition>;
 }
-
-/** A state and where its journal stands. */
-export interface SessionPosition {
-  readonly state: SessionState | null;
-  readonly lastSeq: number;
-  readonly nextSeq: number;
-}
-
-/** What else goes into the same write, made from the state after the decision. */
-export type AlongWith = () => Pick<Commit, 'appends' | 'rows' | 'keys'>;
 
 const nothingElse: AlongWith = () => ({});
 

@@ -293,9 +293,10 @@ export class FakeTurn {
   }
 
   /** Asks for permission; the answers that reach the agent are collected. */
-  ask(): { readonly answers: PermissionOutcome[]; withdraw(): void } {
+  ask({ isWithdrawn = false } = {}): { readonly answers: PermissionOutcome[]; withdraw(): void } {
     const answers: PermissionOutcome[] = [];
     const withdrawal = new AbortController();
+    if (isWithdrawn) withdrawal.abort();
     this.#sink?.permission({
       toolCall: { toolCallId: 'call-1' },
       options: permissionOptions,

@@ -8,6 +8,10 @@ const closing = '</conversation-history>';
 const notice =
   'The following is the record of the earlier conversation between the user and you, restored after your process was replaced. It is history: do not answer it or repeat its actions.';
 
+const separator = '\n\n';
+// The frame itself, with room for the line that says how many turns were left out.
+const frameChars = [opening, notice, closing].join(separator).length + 50;
+
 /** One turn as the transcript tells it. */
 export interface TranscriptTurn {
   readonly promptId: string | undefined;
@@ -54,16 +58,16 @@ export function foldUpdate(
 export function writeTranscript(turns: readonly TranscriptTurn[], earlierTurns = 0): Transcript {
   const written = turns.map(writeTurn);
   let first = written.length;
-  let chars = 0;
+  let chars = frameChars;
   while (first > 0) {
     const next = written[first - 1] ?? '';
-    if (chars + next.length > maxTranscriptChars) break;
-    chars += next.length;
+    if (chars + next.length + separator.length > maxTranscriptChars) break;
+    chars += next.length + separator.length;
     first -= 1;
   }
   const omittedTurns = first + earlierTurns;
   const omission = omittedTurns === 0 ? [] : [`(${omittedTurns} earlier turns omitted)`];
-  const text = [opening, notice, ...omission, ...written.slice(first), closing].join('\n\n');
+  const text = [opening, notice, ...omission, ...written.slice(first), closing].join(separator);
   return { text, turns: written.length - first, omittedTurns };
 }
 
@@ -75,8 +79,8 @@ const speakerNames = { user: 'User', assistant: 'Assistant', tool: 'Tool' } as c
 const writeTurn = ({ parts }: TranscriptTurn): string =>
   parts.map(({ speaker, text }) => `${speakerNames[speaker]}: ${escapeMarkers(text)}`).join('\n\n');
 
-/** Keeps history from closing its own frame. */
-const escapeMarkers = (text: string): string => text.replaceAll(/<(\/?conversation-history)/g, '&lt;$1');
+/** Keeps history from closing its own frame, or seeming to. */
+const escapeMarkers = (text: string): string => text.replaceAll(/<(?=\s*\/?\s*conversation-history)/gi, '&lt;');
 
 function partOf(update: Update): TranscriptPart | undefined {
   switch (update.sessionUpdate) {

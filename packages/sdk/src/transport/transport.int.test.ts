@@ -89,7 +89,7 @@ test('a refusal is an error with its code, status, details and the wait it asks 
   await using peer = await daemonThat((_, response) =>
     sendJson(response, 404, problem, { 'retry-after': '2' }),
   );
-  expect(await failure(peer.client.session('a5f1').prompt('x'))).toMatchObject({
+  expect(await failure(peer.client.session('a5f1').heartbeat())).toMatchObject({
     code: 'session_not_found',
     message: 'session a5f1 is closed: load it first',
     status: 404,

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Daemon, DaemonLab } from './testing/daemon-lab.ts';
-import { holdingsOf } from './testing/process-census.ts';
+import { openFilesOf } from './testing/process-census.ts';
 import { type RawRequest, rawRequest } from './testing/raw-request.ts';
 
 let lab: DaemonLab;
@@ -234,7 +234,7 @@ describe('is refused with its code and a remedy, and leaves nothing behind:', ()
     expect(await lab.client(daemon).health({ deep: true })).toMatchObject({ sessions: 1, activePrompts: 0 });
     expect(lab.descendants()).toHaveLength(1);
     expect(lab.prompts()).toEqual([]);
-    expect(holdingsOf(daemon.pid).openFiles).toBeLessThan(60);
+    expect(openFilesOf(daemon.pid)).toBeLessThan(60);
   });
 });
 

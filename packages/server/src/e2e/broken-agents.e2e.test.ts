@@ -1,6 +1,7 @@
 import { HoldfastError } from '@holdfast/sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Daemon, DaemonLab, untilNone } from './testing/daemon-lab.ts';
+import { type Daemon, DaemonLab } from './testing/daemon-lab.ts';
+import { untilNone } from './testing/until.ts';
 
 let lab: DaemonLab;
 beforeEach(() => {

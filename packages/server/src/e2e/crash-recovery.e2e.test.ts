@@ -1,7 +1,8 @@
 import { agentText, type Envelope, isEvent } from '@holdfast/sdk';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { collect, DaemonLab, said, until, untilNone } from './testing/daemon-lab.ts';
+import { collect, DaemonLab, said } from './testing/daemon-lab.ts';
 import { envelopeOf, recordedFrames, terminalsOf } from './testing/sse-frames.ts';
+import { until, untilNone } from './testing/until.ts';
 
 let lab: DaemonLab;
 beforeEach(() => {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Daemon, DaemonLab, until } from './testing/daemon-lab.ts';
+import { type Daemon, DaemonLab } from './testing/daemon-lab.ts';
 import { rawRequest } from './testing/raw-request.ts';
 import { terminalsOf } from './testing/sse-frames.ts';
+import { until } from './testing/until.ts';
 
 let lab: DaemonLab;
 beforeEach(() => {

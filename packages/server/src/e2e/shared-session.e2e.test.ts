@@ -1,7 +1,8 @@
 import { isEvent } from '@holdfast/sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { collect, DaemonLab, until } from './testing/daemon-lab.ts';
+import { collect, DaemonLab } from './testing/daemon-lab.ts';
 import { envelopeOf, recordedFrames } from './testing/sse-frames.ts';
+import { until } from './testing/until.ts';
 
 let lab: DaemonLab;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentText, type Envelope, HoldfastClient, type Session } from '@holdfast/sdk';
-import { expect } from 'vitest';
 import { HoldfastSandbox, isAlive } from '../../cli/testing/holdfast-process.ts';
 import { openStreamClient, type StreamClient } from '../../testing/stream-client.ts';
 import { processesWith } from './process-census.ts';
 import { envelopeOf, recordedFrames } from './sse-frames.ts';
+import { until } from './until.ts';
 
 /** One prompt that reached the demo agent, by its own log. */
 export interface LoggedPrompt {
@@ -120,16 +120,6 @@ export class DaemonLab {
     await this.sandbox.close();
     for (const pid of [...strays, ...this.descendants()]) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   }
-}
-
-/** Waits until a condition holds. */
-export async function until(holds: () => unknown, timeoutMs = 20_000): Promise<void> {
-  await expect.poll(holds, { timeout: timeoutMs, interval: 10 }).toBeTruthy();
-}
-
-/** Waits until something came to nothing. */
-export async function untilNone(list: () => readonly unknown[], timeoutMs = 10_000): Promise<void> {
-  await expect.poll(list, { timeout: timeoutMs, interval: 20 }).toEqual([]);
 }
 
 /** Collects events until one satisfies; fails when the stream ends before. */

@@ -19,11 +19,11 @@ function carries(pid: number, wanted: Buffer): boolean {
   }
 }
 
-/** What a process holds: open files, and resident memory (bytes). */
-export function holdingsOf(pid: number): { readonly openFiles: number; readonly residentBytes: number } {
-  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return {
-    openFiles: readdirSync(`/proc/${pid}/fd`).length,
-    residentBytes: Number(resident?.[1]) * 1024,
-  };
+/** How many files and sockets a process has open. */
+export const openFilesOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
+/** The most memory a process ever had (resident bytes). */
+export function peakResidentBytes(pid: number): number {
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(peak?.[1]) * 1024;
 }
