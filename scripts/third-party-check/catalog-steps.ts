@@ -1,5 +1,5 @@
 // What a session is and offers: context, commands, model, mode, metadata, list, transcript.
-import { DAEMON_APPROVAL_MODES } from '@qwen-code/sdk/daemon';
+import { DAEMON_APPROVAL_MODES, DaemonSessionClient } from '@qwen-code/sdk/daemon';
 import { member } from '../agents-check/json-reader.ts';
 import {
   check,
@@ -79,6 +79,30 @@ export const catalogSteps: readonly Step[] = [
         same([refused.status, refused.code], [400, 'invalid_mode'], 'a mode nobody offers');
         return mode;
       }),
+  },
+  {
+    name: 'model and approval mode at creation',
+    async run(bench) {
+      const { modelId, modeId } = bench.script;
+      if (modelId === undefined && modeId === undefined) return 'the agent offers no choice';
+      const session = await DaemonSessionClient.createOrAttach(clientOf(bench), {
+        workspaceCwd: bench.daemon.workspace,
+        sessionScope: 'thread',
+        ...(modelId !== undefined && { modelServiceId: modelId }),
+        ...(modeId !== undefined && { approvalMode: modeId }),
+      });
+      const { models, modes } = (await session.context()).state;
+      if (modelId !== undefined) {
+        same(session.modelApplied, true, 'modelApplied');
+        check(
+          models === undefined || member(models, 'currentModelId') === modelId,
+          'the context has another',
+        );
+      }
+      if (modeId !== undefined) same(member(modes, 'currentModeId'), modeId, 'the mode in the context');
+      await session.close();
+      return undefined;
+    },
   },
   {
     name: 'metadata',
