@@ -50,12 +50,21 @@ export class Conversation {
   /** Waits for the terminal of a prompt. */
   end({ promptId, mark }: Asked): Promise<TurnEnd> {
     return this.log.until(`terminal of the prompt ${mark}`, (events) =>
+      events.find((event): event is TurnEnd => isEnd(event) && event.data.promptId === promptId),
+    );
+  }
+
+  /** Waits until the agent asks for a permission in the turn of a prompt. @throws Error when the turn ends without */
+  async question(asked: Asked): Promise<EventOf<'permission_request'>['data']> {
+    const isOfTurn = (event: Envelope) => Number(event.id) > asked.lastEventId;
+    const seen = await this.log.until('permission request', (events) =>
       events.find(
-        (event): event is TurnEnd =>
-          (isEvent(event, 'turn_complete') || isEvent(event, 'turn_error')) &&
-          event.data.promptId === promptId,
+        (event): event is TurnEnd | (Envelope & EventOf<'permission_request'>) =>
+          isOfTurn(event) && (isEvent(event, 'permission_request') || isEnd(event)),
       ),
     );
+    assert.ok(isEvent(seen, 'permission_request'), 'the turn ended without asking for a permission');
+    return seen.data;
   }
 
   /** Asks, and expects exactly the model's answer and nothing else. Returns the prompt and its end. */
@@ -102,6 +111,9 @@ export class Conversation {
     return pid;
   }
 }
+
+const isEnd = (event: Envelope): event is TurnEnd =>
+  isEvent(event, 'turn_complete') || isEvent(event, 'turn_error');
 
 export function expectStop(end: TurnEnd, stopReason: string): void {
   const seen = isEvent(end, 'turn_complete') ? end.data.stopReason : `${end.data.code}: ${end.data.message}`;

@@ -22,8 +22,8 @@ export class Daemon {
   #token = '';
   #log = '';
 
-  /** Writes the configuration; everything is kept below `folder`. */
-  constructor(folder: string, agents: Readonly<Record<string, AgentConfig>>) {
+  /** Writes the configuration, `settings` over what is usual here; everything is kept below `folder`. */
+  constructor(folder: string, agents: Readonly<Record<string, AgentConfig>>, settings: object = {}) {
     this.#folder = folder;
     this.home = join(folder, 'home');
     this.workspace = join(folder, 'workspace');
@@ -36,6 +36,7 @@ export class Daemon {
       // Generous: the machine may be busy. At once: what a close leaves behind shows at once.
       initTimeoutMs: 30_000,
       agentIdleTimeoutMs: 0,
+      ...settings,
     };
     writeFileSync(join(folder, 'holdfast.config.json'), JSON.stringify(config, null, 2));
   }
@@ -43,6 +44,15 @@ export class Daemon {
   /** A client of the running daemon; it stays good over restarts. */
   client(): HoldfastClient {
     return new HoldfastClient({ baseUrl: this.#url, token: this.#token, clientId: 'agents-check' });
+  }
+
+  /** Where the running daemon listens. */
+  get url(): string {
+    return this.#url;
+  }
+
+  get token(): string {
+    return this.#token;
   }
 
   /** The end of what it wrote to stderr, over all its starts. */

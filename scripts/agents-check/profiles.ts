@@ -9,8 +9,8 @@ export interface AgentProfile {
   /** Follows the recipe's own arguments. */
   readonly extraArgs: readonly string[];
   readonly env: (modelUrl: string) => Readonly<Record<string, string>>;
-  /** The tool that writes a file and is asked for. */
-  readonly writeTool: string;
+  /** The call of the tool that writes a file, which is asked for. */
+  readonly write: (path: string, content: string) => { readonly tool: string; readonly args: object };
   /** A refused tool ends the turn without another word. */
   readonly isSilentAfterRefusal: boolean;
   /** session/load fails within the minute in which the agent session began. */
@@ -21,14 +21,14 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
   qwen: {
     extraArgs: ['--approval-mode', 'default'],
     env: (modelUrl) => ({ OPENAI_API_KEY: 'x', OPENAI_BASE_URL: `${modelUrl}/v1`, OPENAI_MODEL: 'local' }),
-    writeTool: 'write_file',
+    write: (path, content) => ({ tool: 'write_file', args: { file_path: path, content } }),
     isSilentAfterRefusal: true,
     loadsOnlyInLaterMinute: false,
   },
   gemini: {
     extraArgs: [],
     env: (modelUrl) => ({ GEMINI_API_KEY: 'x', GOOGLE_GEMINI_BASE_URL: modelUrl }),
-    writeTool: 'write_file',
+    write: (path, content) => ({ tool: 'write_file', args: { file_path: path, content } }),
     isSilentAfterRefusal: false,
     loadsOnlyInLaterMinute: true,
   },
@@ -36,7 +36,7 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
     extraArgs: [],
     // Without the last one it refuses to work for root outside of a container.
     env: (modelUrl) => ({ ANTHROPIC_API_KEY: 'x', ANTHROPIC_BASE_URL: modelUrl, IS_SANDBOX: '1' }),
-    writeTool: 'Write',
+    write: (path, content) => ({ tool: 'Write', args: { file_path: path, content } }),
     isSilentAfterRefusal: false,
     loadsOnlyInLaterMinute: false,
   },
@@ -44,8 +44,8 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
     binary: `opencode-${process.platform}-${process.arch}/bin/opencode`,
     extraArgs: [],
     env: (modelUrl) => ({ OPENCODE_CONFIG_CONTENT: JSON.stringify(openCodeConfig(modelUrl)) }),
-    writeTool: 'write',
-    isSilentAfterRefusal: false,
+    write: (path, content) => ({ tool: 'write', args: { filePath: path, content } }),
+    isSilentAfterRefusal: true,
     loadsOnlyInLaterMinute: false,
   },
 };

@@ -36,11 +36,10 @@ async function writeFile(
   const path = join(daemon.workspace, `${kind}.txt`);
   const text = 'That was the file.';
   const asked = await conversation.ask('Write the file.', {
-    tool: profile.writeTool,
-    args: { file_path: path, content: 'written by the check' },
+    ...profile.write(path, 'written by the check'),
     text,
   });
-  const { data: request } = await conversation.log.next('permission_request', asked.lastEventId);
+  const request = await conversation.question(asked);
   assert.ok(!existsSync(path), 'the tool ran before it was allowed');
   await conversation.session.vote(request.requestId, {
     outcome: 'selected',
@@ -74,11 +73,10 @@ async function cancel({ conversation }: Check): Promise<Passed> {
 async function cancelWhileAsking({ conversation, daemon, profile }: Check): Promise<Passed> {
   const path = join(daemon.workspace, 'never.txt');
   const asked = await conversation.ask('Write another file.', {
-    tool: profile.writeTool,
-    args: { file_path: path, content: 'never' },
+    ...profile.write(path, 'never'),
     text: 'Not said.',
   });
-  await conversation.log.next('permission_request', asked.lastEventId);
+  await conversation.question(asked);
   const startedAt = performance.now();
   await conversation.session.cancel();
   expectStop(await conversation.end(asked), 'cancelled');

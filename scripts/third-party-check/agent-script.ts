@@ -20,8 +20,8 @@ export interface AgentScript {
   answer(words: string): Task;
   /** Answers in small pieces for several seconds. */
   long(): Task;
-  /** Asks once for permission; confirms what `isGranted` says. */
-  permission(isGranted: boolean): Task;
+  /** Asks once for permission, for something below `folder`; confirms what `isGranted` says. */
+  permission(isGranted: boolean, folder: string): Task;
   /** Shows whether its model knows of words of an earlier turn. */
   recall(earlier: string): Task;
 }

@@ -6,13 +6,14 @@ import {
   DaemonSessionClient,
   type PromptRequest,
 } from '@qwen-code/sdk/daemon';
+import type { Daemon } from '../agents-check/daemon.ts';
 import { member } from '../agents-check/json-reader.ts';
 import type { AgentScript } from './agent-script.ts';
-import type { DaemonProcess } from './daemon-process.ts';
+
 import { Watch } from './watch.ts';
 
 export interface Bench {
-  readonly daemon: DaemonProcess;
+  readonly daemon: Daemon;
   readonly script: AgentScript;
   /** Every event any step has read, for the client's own reducer at the end. */
   readonly seen: DaemonEvent[][];

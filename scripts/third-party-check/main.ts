@@ -19,11 +19,11 @@ const line = ({ step, isPassed, ms, remark }: StepResult) =>
 
 const prepared =
   values.agent === 'demo'
-    ? { agent: { name: 'demo' }, script: demoScript, close: async () => {} }
+    ? { agents: {}, script: demoScript, close: async () => {} }
     : await prepareRealAgent(values.agent);
 try {
   const results = await runCheck({
-    agent: prepared.agent,
+    agents: prepared.agents,
     script: prepared.script,
     only: values.only,
     onResult: (result) => {

@@ -57,7 +57,7 @@ export const permissionSteps: readonly Step[] = [
     name: 'cancel answers what is asked',
     run: (bench) =>
       withSession(bench, async (session, watch) => {
-        const turn = session.prompt(textPrompt(bench.script.permission(false).prompt));
+        const turn = session.prompt(textPrompt(bench.script.permission(false, session.workspaceCwd).prompt));
         const { requestId } = await questionIn(watch);
         await session.cancel();
         same((await turn).stopReason, 'cancelled', 'the stop reason');
@@ -76,7 +76,7 @@ async function answering(
   vote: (session: DaemonSessionClient, question: Question) => Promise<void>,
 ): Promise<undefined> {
   await withSession(bench, async (session, watch) => {
-    const task = bench.script.permission(isGranted);
+    const task = bench.script.permission(isGranted, session.workspaceCwd);
     const turn = session.prompt(textPrompt(task.prompt));
     const question = await questionIn(watch);
     await vote(session, question);

@@ -1,51 +1,15 @@
 // Real agents, offline: installed from npm, talking to a loopback model server that answers as the prompt says.
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { recipes } from '@holdfast/bridge';
-import {
-  type InstallableAgent,
-  installAgent,
-  isInstallable,
-  pinnedVersions,
-} from '../agents-check/install.ts';
+import { type AgentConfig, recipes } from '@holdfast/bridge';
+import { installAgent, isInstallable, pinnedVersions } from '../agents-check/install.ts';
 import { directive } from '../agents-check/model-directive.ts';
 import { type ModelServer, startModelServer } from '../agents-check/model-server.ts';
+import { type AgentProfile, agentEntry, profiles } from '../agents-check/profiles.ts';
 import { type AgentScript, expectPart } from './agent-script.ts';
-import type { AgentEntry } from './daemon-process.ts';
-
-interface Particulars {
-  readonly extraArgs: readonly string[];
-  env(modelUrl: string): Record<string, string>;
-  readonly writeTool: string;
-  readonly modeId: string | undefined;
-}
-
-/** What differs between the agents; how each is launched otherwise is in its recipe. */
-const particulars: Readonly<Record<InstallableAgent, Particulars>> = {
-  qwen: {
-    // Without it the agent begins in a mode in which it does not ask before it writes.
-    extraArgs: ['--approval-mode', 'default'],
-    env: (url) => ({ OPENAI_API_KEY: 'x', OPENAI_BASE_URL: `${url}/v1`, OPENAI_MODEL: 'local' }),
-    writeTool: 'write_file',
-    modeId: 'plan',
-  },
-  gemini: {
-    extraArgs: [],
-    env: (url) => ({ GEMINI_API_KEY: 'x', GOOGLE_GEMINI_BASE_URL: url }),
-    writeTool: 'write_file',
-    modeId: 'plan',
-  },
-  claude: {
-    extraArgs: [],
-    env: (url) => ({ ANTHROPIC_API_KEY: 'x', ANTHROPIC_BASE_URL: url, IS_SANDBOX: '1' }),
-    writeTool: 'Write',
-    modeId: 'plan',
-  },
-};
 
 export interface PreparedAgent {
-  readonly agent: AgentEntry;
+  readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly script: AgentScript;
   close(): Promise<void>;
 }
@@ -55,33 +19,19 @@ export async function prepareRealAgent(name: string): Promise<PreparedAgent> {
   if (!isInstallable(name)) {
     throw new Error(`agent "${name}" is not one of demo, ${Object.keys(pinnedVersions).join(', ')}`);
   }
-  const { npmPackage, bin, args, env } = recipes[name];
+  const { npmPackage, bin } = recipes[name];
   if (npmPackage === null || bin === null) throw new Error(`the recipe of ${name} names no npm package`);
-  const installed = await installAgent({ name, npmPackage, bin, version: pinnedVersions[name] });
-  const { extraArgs, env: keys } = particulars[name];
+  const { binary } = profiles[name];
+  const installed = await installAgent({ name, npmPackage, bin, binary, version: pinnedVersions[name] });
   const model = await startModelServer();
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-third-party-files-')));
-  const fixed = Object.fromEntries(
-    Object.entries(env).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
-  );
   return {
-    agent: {
-      name,
-      config: {
-        command: installed.command,
-        args: [...installed.leadingArgs, ...args, ...extraArgs],
-        env: { ...fixed, ...keys(model.url) },
-      },
-    },
-    script: realScript(particulars[name], model, folder),
-    async close() {
-      await model.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    agents: { [name]: agentEntry(name, installed, model.url) },
+    script: realScript(profiles[name], model),
+    close: () => model.close(),
   };
 }
 
-function realScript({ writeTool, modeId }: Particulars, model: ModelServer, folder: string): AgentScript {
+function realScript({ write }: AgentProfile, model: ModelServer): AgentScript {
   // A restored conversation repeats earlier directives; the highest turn is the one in force.
   let turn = 0;
   const next = () => {
@@ -90,7 +40,8 @@ function realScript({ writeTool, modeId }: Particulars, model: ModelServer, fold
   };
   return {
     isInstant: false,
-    modeId,
+    // All of them have it, under the published name.
+    modeId: 'plan',
     modelId: undefined,
     hasCommands: false,
     answer: (text) => ({
@@ -101,12 +52,11 @@ function realScript({ writeTool, modeId }: Particulars, model: ModelServer, fold
       prompt: directive({ turn: next(), length: 20_000, chunk: 20, delayMs: 20 }),
       confirm: () => {},
     }),
-    permission(isGranted) {
+    permission(isGranted, folder) {
       const number = next();
       const file = join(folder, `written-${number}.txt`);
-      const args = { file_path: file, content: 'hello' };
       return {
-        prompt: directive({ turn: number, tool: writeTool, args, text: 'done' }),
+        prompt: directive({ turn: number, ...write(file, 'hello'), text: 'done' }),
         confirm() {
           if (existsSync(file) !== isGranted) {
             throw new Error(isGranted ? 'the file was not written' : 'the file was written all the same');

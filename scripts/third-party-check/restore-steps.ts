@@ -159,7 +159,8 @@ export const restoreSteps: readonly Step[] = [
       await session.prompt(textPrompt(told.prompt));
       const lost = session.prompt(textPrompt(bench.script.long().prompt)).catch(() => 'lost');
       await watch.until('text', () => watch.said().length > 40);
-      const [, outcome] = await Promise.all([bench.daemon.crash(), lost, watch.ended]);
+      const [, outcome] = await Promise.all([bench.daemon.stop('SIGKILL'), lost, watch.ended]);
+      await bench.daemon.start();
       same(outcome, 'lost', 'the prompt under way');
       const { sessionId, lastEventId, eventEpoch, clientId } = session;
       const again = new DaemonSessionClient({

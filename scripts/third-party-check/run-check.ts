@@ -1,8 +1,12 @@
 // Runs the steps one after the other and says how each went.
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AgentConfig } from '@holdfast/bridge';
+import { Daemon } from '../agents-check/daemon.ts';
 import type { AgentScript } from './agent-script.ts';
 import type { Bench, Step } from './bench.ts';
 import { catalogSteps } from './catalog-steps.ts';
-import { type AgentEntry, DaemonProcess } from './daemon-process.ts';
 import { permissionSteps } from './permission-steps.ts';
 import { reducerStep } from './reducer-step.ts';
 import { restoreSteps } from './restore-steps.ts';
@@ -27,7 +31,8 @@ export interface StepResult {
 }
 
 export interface CheckOptions {
-  readonly agent: AgentEntry;
+  /** The agent to run, as the configuration file has it; none is the demo agent. */
+  readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly script: AgentScript;
   /** Only steps whose name contains this. */
   readonly only?: string;
@@ -38,8 +43,10 @@ export interface CheckOptions {
 const STEP_LIMIT_MS = 120_000;
 
 /** Starts a daemon, runs the steps against it, and leaves nothing behind. */
-export async function runCheck({ agent, script, only = '', onResult }: CheckOptions): Promise<StepResult[]> {
-  const daemon = new DaemonProcess(agent);
+export async function runCheck({ agents, script, only = '', onResult }: CheckOptions): Promise<StepResult[]> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-third-party-')));
+  // Steps follow one another quickly: an agent that has no session for a moment is wanted again.
+  const daemon = new Daemon(folder, agents, { agentIdleTimeoutMs: 60_000 });
   try {
     await daemon.start();
     const bench: Bench = { daemon, script, seen: [] };
@@ -51,7 +58,8 @@ export async function runCheck({ agent, script, only = '', onResult }: CheckOpti
     }
     return results;
   } finally {
-    await daemon.close();
+    await daemon.stop('SIGTERM');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

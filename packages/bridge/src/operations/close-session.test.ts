@@ -179,3 +179,41 @@ describe('when a close, the last detach and the death of the agent meet', () => 
     await create();
   });
 });
+
+describe('an agent that goes on working after the close', () => {
+  it('is taken out of service after the grace; other sessions on it are not disturbed', async () => {
+    const { bridge, agents, clock, create, prompt } = await testBridge({ limits: { cancelGraceMs: 5_000 } });
+    const [closed, other] = [await create(), await create()];
+    await prompt(closed, 'never ends');
+    await prompt(other, 'still here');
+    await bridge.closeSession(closed, caller);
+    await clock.advance(4_999);
+    expect(agents.process).toMatchObject({ isRetired: false, exit: undefined });
+    await clock.advance(1);
+    expect(agents.process).toMatchObject({ isRetired: true, holders: 1, exit: undefined });
+    (await agents.turn(1)).answer();
+    await settled();
+    expect((await bridge.describeSession(other)).lastTurn).toMatchObject({ state: 'completed' });
+    await create();
+    expect(agents.processes).toHaveLength(2);
+  });
+
+  it('is killed when nobody else is on it', async () => {
+    const { bridge, agents, clock, create, prompt } = await testBridge({ limits: { cancelGraceMs: 5_000 } });
+    const sessionId = await create();
+    await prompt(sessionId, 'never ends');
+    await bridge.closeSession(sessionId, caller);
+    await clock.advance(5_000);
+    expect(agents.process.exit).toMatchObject({ signal: 'SIGKILL' });
+  });
+
+  it('is kept when it stops in time', async () => {
+    const { bridge, agents, clock, create, prompt } = await testBridge({ limits: { cancelGraceMs: 5_000 } });
+    const sessionId = await create();
+    await prompt(sessionId, 'ends');
+    await bridge.closeSession(sessionId, caller);
+    (await agents.turn(0)).answer('cancelled');
+    await clock.advance(6_000);
+    expect(agents.process).toMatchObject({ isRetired: false, holders: 0, exit: undefined });
+  });
+});

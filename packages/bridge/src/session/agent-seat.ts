@@ -20,6 +20,8 @@ export interface Conversation {
 export class AgentSeat {
   #slot: Slot | undefined;
   #conversation: Conversation | undefined;
+  /** Settles when the agent is done with the last prompt it was given. */
+  #turnEnds: Promise<unknown> = Promise.resolve();
 
   /** Whether an agent session is held or being acquired. */
   get isTaken(): boolean {
@@ -41,6 +43,16 @@ export class AgentSeat {
 
   sit(conversation: Conversation): void {
     this.#conversation = conversation;
+    this.#turnEnds = Promise.resolve();
+  }
+
+  get turnEnds(): Promise<unknown> {
+    return this.#turnEnds;
+  }
+
+  /** The agent works on a prompt until `turnEnds` settles. */
+  work(turnEnds: Promise<unknown>): void {
+    this.#turnEnds = turnEnds;
   }
 
   /** Takes what must be told before the next prompt. */

@@ -32,7 +32,7 @@ export function runEffect(core: Core, session: Session, effect: SessionEffect): 
       void continueSession(core, session);
       return;
     case 'close_agent':
-      closeAgent(session);
+      closeAgent(core, session);
       return;
     case 'abandon_agent':
       abandonAgent(session);
@@ -54,7 +54,9 @@ async function sendPrompt(session: Session, effect: EffectOf<'send_prompt'>): Pr
   const reseed = session.seat.takeReseed();
   const prompt = reseed === null ? content : [reseed, ...content];
   try {
-    const answer = await lease.connection.prompt(agentSessionId, prompt, meta);
+    const turn = lease.connection.prompt(agentSessionId, prompt, meta);
+    session.seat.work(turn);
+    const answer = await turn;
     session.submit({ kind: 'answered', binding, promptId, answer });
   } catch (error) {
     session.submit({ kind: 'failed', binding, promptId, failure: failureOf(error) });
@@ -72,13 +74,23 @@ function sendCancel(core: Core, session: Session, { promptId }: EffectOf<'send_c
   );
 }
 
-function closeAgent(session: Session): void {
+/** Tells the agent, and gives its process back once it stopped working; after the grace it is left behind. */
+function closeAgent(core: Core, session: Session): void {
+  const { turnEnds } = session.seat;
   const conversation = session.seat.leave();
   session.timers.close();
   if (conversation === undefined) return;
   const { lease, agentSessionId } = conversation;
-  lease.connection.cancel(agentSessionId);
-  void lease.connection.closeSession(agentSessionId).finally(() => lease.release());
+  const { connection } = lease;
+  connection.cancel(agentSessionId);
+  const stopGrace = core.clock.after(core.limits.cancelGraceMs, () => {
+    lease.retire();
+    lease.release();
+  });
+  void Promise.allSettled([connection.closeSession(agentSessionId), turnEnds]).then(() => {
+    stopGrace();
+    lease.release();
+  });
 }
 
 function abandonAgent(session: Session): void {

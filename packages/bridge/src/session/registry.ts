@@ -49,7 +49,12 @@ export class Registry {
   /** The session, read from disk when it is not in memory. @throws session_not_found */
   async wake(sessionId: SessionId): Promise<Session> {
     const awake = this.#awake.get(sessionId);
-    if (awake !== undefined) return awake;
+    if (awake !== undefined) {
+      // Whoever was asked for last is forgotten last.
+      this.#awake.delete(sessionId);
+      this.#awake.set(sessionId, awake);
+      return awake;
+    }
     const waking = this.#waking.get(sessionId) ?? this.#read(sessionId);
     this.#waking.set(sessionId, waking);
     try {

@@ -35,6 +35,7 @@ export class FakeClock implements Clock {
 
   /** Lets time pass: what comes due runs in order, and what it leads to may run in between. */
   async advance(byMs: number): Promise<void> {
+    await settled();
     const until = this.#now + byMs;
     for (;;) {
       const due = [...this.#timers]

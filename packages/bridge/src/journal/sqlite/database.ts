@@ -1,4 +1,4 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import { DaemonError } from '@holdfast/protocol';
 
 export type SqlValue = string | number | bigint | null;
@@ -28,6 +28,35 @@ const busyTimeoutMs = 50;
 /** Opens (and creates, unless read-only) the database file. Throws what the driver throws. */
 export function openDatabase(path: string, options: { readonly readOnly: boolean }): Database {
   return new NodeDatabase(new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeoutMs }));
+}
+
+/** How far a copy has come, in pages of the file. */
+export interface CopyProgress {
+  readonly totalPages: number;
+  readonly remainingPages: number;
+}
+
+/** Pages copied between two turns of the event loop: some 40 ms. */
+const pagesPerStep = 2_000;
+
+/**
+ * Copies a database as of one instant, its log included, while others write to it; `target` is overwritten.
+ * Throws what the driver throws.
+ */
+export async function copyDatabase(
+  source: string,
+  target: string,
+  onProgress: (progress: CopyProgress) => void = () => {},
+): Promise<void> {
+  const database = new DatabaseSync(source, { readOnly: true, timeout: busyTimeoutMs });
+  try {
+    // The open transaction keeps to one state of the file: without it every write of another connection starts the
+    // copy anew, and beside a busy daemon it would never end.
+    database.exec('BEGIN; SELECT count(*) FROM sqlite_schema');
+    await backup(database, target, { rate: pagesPerStep, progress: onProgress });
+  } finally {
+    database.close();
+  }
 }
 
 /** Wraps what the driver threw; errors that are not the store's keep their own code. */

@@ -4,15 +4,16 @@ import { type Database, openDatabase } from './database.ts';
 import { applicationId, schemaVersion } from './schema.ts';
 
 /**
- * Looks at the file without changing it, before it is opened for writing. A missing or empty one is fine.
+ * Looks at the file without changing it, before it is opened for writing; gives the format it is in. A missing or empty
+ * one is fine: 0.
  * @throws state_unreadable if it is no database, another program's, or a newer version's.
  */
-export function inspectFile(path: string): void {
-  if (isNew(path)) return;
+export function inspectFile(path: string): number {
+  if (isNew(path)) return 0;
   let database: Database | undefined;
   try {
     database = openDatabase(path, { readOnly: true });
-    inspect(path, database);
+    return inspect(path, database);
   } catch (thrown) {
     throw unreadable(path, thrown);
   } finally {
@@ -37,13 +38,13 @@ function isNew(path: string): boolean {
   return file === undefined || (file.isFile() && file.size === 0);
 }
 
-function inspect(path: string, database: Database): void {
+function inspect(path: string, database: Database): number {
   const [tables = 0] = database.prepare<[number]>('SELECT count(*) FROM sqlite_schema').row() ?? [];
   const [application = 0] = database.prepare<[number]>('PRAGMA application_id').row() ?? [];
   const [version = 0] = database.prepare<[number]>('PRAGMA user_version').row() ?? [];
   if (application !== applicationId) {
     // A daemon killed while it made the file leaves an empty one: what it wrote was one transaction.
-    if (tables === 0 && application === 0 && version === 0) return;
+    if (tables === 0 && application === 0 && version === 0) return 0;
     throw new DaemonError(
       'state_unreadable',
       `${path} is a database of another program; move it away, or name another state directory`,
@@ -57,4 +58,5 @@ function inspect(path: string, database: Database): void {
       { path, version, supported: schemaVersion },
     );
   }
+  return version;
 }

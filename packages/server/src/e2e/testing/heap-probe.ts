@@ -8,7 +8,7 @@ const probe = `
   let asked = 0;
   process.on('SIGUSR2', () => {
     for (let round = 0; round < 4; round += 1) collect();
-    console.error('heap ' + ++asked + ': ' + process.memoryUsage().heapUsed + ';', process.memoryUsage());
+    console.error('heap ' + ++asked + ': ' + process.memoryUsage().heapUsed + ';');
   });`;
 
 /** Environment of a daemon whose heap can be measured. */
