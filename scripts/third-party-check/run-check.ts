@@ -40,7 +40,7 @@ export interface CheckOptions {
 }
 
 /** How long one step may take (ms): a real agent starts anew in some of them. */
-const STEP_LIMIT_MS = 120_000;
+const STEP_LIMIT_MS = 60_000;
 
 /** Starts a daemon, runs the steps against it, and leaves nothing behind. */
 export async function runCheck({ agents, script, only = '', onResult }: CheckOptions): Promise<StepResult[]> {

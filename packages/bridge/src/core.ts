@@ -1,4 +1,5 @@
 import type { EventEpoch } from '@holdfast/protocol';
+import type { StoredJournal } from './journal/store.ts';
 import type { IdempotentRequests } from './operations/idempotent-requests.ts';
 import type { BridgeLimits } from './options.ts';
 import type { SupportedPolicy } from './permissions/mediation-policy.ts';
@@ -6,7 +7,6 @@ import type { PermissionResolvers } from './permissions/resolvers.ts';
 import type { Agents } from './ports/agents.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
-import type { StoredJournal } from './journal/store.ts';
 import type { Logger } from './ports/logger.ts';
 import type { SessionIndex } from './ports/session-index.ts';
 import type { Registry } from './session/registry.ts';

@@ -163,19 +163,8 @@ describe('a bridge that was stopped and opened again', () => {
 
   it('tells an agent that remembers nothing what was said', async () => {
     const home = makeHome();
-    const forgetful = {
-      agents: { demo: { args: ['--no-load', '--no-resume'], env: { HOLDFAST_DEMO_STORE: home.store } } },
-    };
-    const options = {
-      ...forgetful,
-      agents: {
-        demo: {
-          ...forgetful.agents.demo,
-          args: undefined,
-          env: { ...forgetful.agents.demo.env, HOLDFAST_DEMO_ARGS: '--no-load --no-resume' },
-        },
-      },
-    };
+    const env = { HOLDFAST_DEMO_STORE: home.store, HOLDFAST_DEMO_ARGS: '--no-load --no-resume' };
+    const options = { agents: { demo: { env } } };
     const before = await demoBridge(home, options);
     const sessionId = await createOn(before);
     const reading = await readerOf(before, sessionId);

@@ -189,6 +189,8 @@ export class LocalBridge implements Bridge {
 
   readiness(): Readiness {
     if (this.#closing !== undefined) return { isReady: false, reason: 'the daemon is shutting down' };
+    const fault = this.#core.journal.fault();
+    if (fault !== undefined) return { isReady: false, reason: fault };
     const isStalled = [...this.#core.registry.awake()].some((session) => session.isStalled);
     return isStalled ? { isReady: false, reason: 'the journal refuses to write' } : { isReady: true };
   }

@@ -2,10 +2,16 @@ import type { SessionId } from '@holdfast/protocol';
 import type { Journal } from '../ports/journal.ts';
 import type { SessionIndex } from '../ports/session-index.ts';
 
-/** A journal that knows which ids it left out after a power loss. */
+/** What a bridge asks of its own journal, besides what everybody does. */
 export interface StoredJournal extends Journal {
   /** Tells whether `seq` lies in a range of ids that was skipped: no reader can hold it as a cursor honestly. */
   isSkipped(sessionId: SessionId, seq: number): Promise<boolean>;
+  /** Why the store refuses to write; undefined while it accepts. It recovers by itself when the cause goes. */
+  fault(): string | undefined;
+  /** Whether a backup was put in place of the journal and no start has dealt with it yet. */
+  readonly isRestored: boolean;
+  /** The restore is dealt with. @throws journal_unavailable */
+  settleRestore(): Promise<void>;
 }
 
 /** A journal and the index its commits write: one store, opened and closed as one. */

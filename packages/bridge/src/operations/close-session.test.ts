@@ -168,6 +168,7 @@ describe('when a close, the last detach and the death of the agent meet', () => 
     await Promise.all(calls);
     await settled();
     await bridge.closeSession(sessionId, { ...caller, clientId: undefined }).catch(() => {});
+    for (const turn of agents.turns) turn.answer();
     await settled();
     const types = (await events(sessionId)).map(({ type }) => type);
     expect(types.filter((type) => type === 'session_closed')).toHaveLength(1);

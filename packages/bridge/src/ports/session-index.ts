@@ -61,6 +61,8 @@ export interface SessionIndex {
   list(query: ListQuery): Promise<SessionPage>;
   /** Sessions that recovery must finish at start. Cost grows with their number, not with history. */
   unfinished(): Promise<readonly SessionRow[]>;
+  /** Sessions that are in the journal and have no row here. Cost does not grow with history. */
+  unindexed(): Promise<readonly SessionId[]>;
   /** Whether a session of the workspace is called so. */
   hasDisplayName(workspace: string, displayName: string): Promise<boolean>;
   /** The default attach target of (cwd, agent), if an open one exists. */

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DaemonError } from '@holdfast/protocol';
 import { type Database, openDatabase } from '../journal/sqlite/database.ts';
+import { makePrivate } from '../journal/sqlite/private-file.ts';
 
 /** A state directory held by this process. */
 export interface StateDirLock {
@@ -20,6 +21,7 @@ export function lockStateDir(stateDir: string, owner: { readonly pid: number }):
   const ownerFile = join(stateDir, 'lock.owner');
   let database: Database | undefined;
   try {
+    makePrivate(file);
     database = openDatabase(file, { readOnly: false });
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (cause) {

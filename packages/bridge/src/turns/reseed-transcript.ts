@@ -80,7 +80,8 @@ const writeTurn = ({ parts }: TranscriptTurn): string =>
   parts.map(({ speaker, text }) => `${speakerNames[speaker]}: ${escapeMarkers(text)}`).join('\n\n');
 
 /** Keeps history from closing its own frame, or seeming to. */
-const escapeMarkers = (text: string): string => text.replaceAll(/<(?=\s*\/?\s*conversation-history)/gi, '&lt;');
+const escapeMarkers = (text: string): string =>
+  text.replaceAll(/<(?=\s*\/?\s*conversation-history)/gi, '&lt;');
 
 function partOf(update: Update): TranscriptPart | undefined {
   switch (update.sessionUpdate) {

@@ -56,6 +56,10 @@ export class MemoryIndex implements SessionIndex {
     return this.#rows().some((row) => row.workspace === workspace && row.displayName === displayName);
   }
 
+  async unindexed(): Promise<readonly SessionId[]> {
+    return [...this.#records.streams.keys()].filter((sessionId) => !this.#records.rows.has(sessionId));
+  }
+
   #rows(): SessionRow[] {
     return [...this.#records.rows.values()].map(({ row }) => row);
   }

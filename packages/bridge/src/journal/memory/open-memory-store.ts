@@ -37,6 +37,7 @@ export async function openMemoryStore(options: MemoryStoreOptions): Promise<Jour
 
 class MemoryJournal implements StoredJournal {
   readonly epoch: EventEpoch;
+  readonly isRestored = false;
   readonly #records: MemoryRecords;
   readonly #watchers: Watchers;
   readonly #group: GroupCommit;
@@ -89,6 +90,10 @@ class MemoryJournal implements StoredJournal {
   async isSkipped(): Promise<boolean> {
     return false;
   }
+
+  fault(): undefined {}
+
+  async settleRestore(): Promise<void> {}
 
   watch(sessionId: SessionId, onCommitted: (events: readonly JournalEvent[]) => void): () => void {
     return this.#watchers.watch(sessionId, onCommitted);

@@ -73,8 +73,8 @@ export function storeError(thrown: unknown, attempt: string): DaemonError {
   );
 }
 
-/** SQLite's own failures, and calls on a closed database (Node.js errors, `ERR_SQLITE_ERROR`, `ERR_INVALID_STATE`). */
-function isDriverError(thrown: unknown): boolean {
+/** SQLite's own failures (disk full, read-only, busy, damaged), and calls on a closed database (Node.js errors, `ERR_SQLITE_ERROR`, `ERR_INVALID_STATE`). */
+export function isDriverError(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || !('code' in thrown)) return false;
   return thrown.code === 'ERR_SQLITE_ERROR' || thrown.code === 'ERR_INVALID_STATE';
 }

@@ -9,6 +9,9 @@ import { readBootId } from './boot-id.ts';
 import { type Database, openDatabase } from './database.ts';
 import { inspectFile, unreadable } from './inspect-file.ts';
 import { KeyTable } from './key-table.ts';
+import { migrateFile } from './migrate-file.ts';
+import { migrations } from './migrations.ts';
+import { makePrivate } from './private-file.ts';
 import { SqliteIndex } from './sqlite-index.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 import { type Beginning, recordCleanStop, startUp } from './start-up.ts';
@@ -17,6 +20,7 @@ import { Sweeper } from './sweeper.ts';
 import type { JournalSync } from './sync-policy.ts';
 import { Tails } from './tails.ts';
 import { Transactions } from './transactions.ts';
+import { WriteHealth } from './write-health.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; made when it is missing, in a directory that exists. */
@@ -40,9 +44,11 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<JournalStore> {
   const bootId = options.bootId ?? (await readBootId());
   inspectFile(options.path);
+  await migrateFile(options.path, { migrations, logger: options.logger ?? silentLogger });
   const connect = options.connect ?? ((path: string) => openDatabase(path, { readOnly: false }));
   let database: Database | undefined;
   try {
+    makePrivate(options.path);
     database = connect(options.path);
     const beginning = startUp(database, { ids: options.ids, bootId, program: options.program ?? 'holdfast' });
     return assemble(database, beginning, options);
@@ -54,13 +60,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Jour
 
 function assemble(database: Database, beginning: Beginning, options: SqliteStoreOptions): JournalStore {
   const { clock, sync, logger = silentLogger } = options;
-  const { epoch, powerLosses, indexSeq } = beginning;
+  const { epoch, isRestored, powerLosses, indexSeq } = beginning;
   const tails = new Tails(database, powerLosses);
   const keys = new KeyTable(database);
   const watchers = new Watchers(logger);
   const sweeper = new Sweeper(database, { clock, logger });
   const streams = new StreamWriter(database, tails, powerLosses);
-  const transactions = new Transactions({ database, sync, tails, streams, keys, indexSeq });
+  const health = new WriteHealth(database, { clock, logger });
+  const transactions = new Transactions({ database, sync, tails, streams, keys, indexSeq, health });
   const group = new GroupCommit({
     clock,
     write: (commits) => transactions.write(commits),
@@ -71,11 +78,13 @@ function assemble(database: Database, beginning: Beginning, options: SqliteStore
   });
   let closed: Promise<void> | undefined;
   const close = () => {
-    closed ??= closeStore({ database, group, sweeper, logger });
+    closed ??= closeStore({ database, group, sweeper, health, logger });
     return closed;
   };
   sweeper.start();
-  const journal = new SqliteJournal({ database, epoch, clock, tails, keys, watchers, group, close });
+  const journal = new SqliteJournal({
+    ...{ database, epoch, isRestored, health, clock, tails, keys, watchers, group, close },
+  });
   const index = new SqliteIndex(database, () => transactions.indexSeq);
   return { journal, index, close };
 }
@@ -84,10 +93,12 @@ async function closeStore(parts: {
   readonly database: Database;
   readonly group: GroupCommit;
   readonly sweeper: Sweeper;
+  readonly health: WriteHealth;
   readonly logger: Logger;
 }): Promise<void> {
   parts.sweeper.close();
   parts.group.close();
+  parts.health.close();
   try {
     recordCleanStop(parts.database);
   } catch (thrown) {

@@ -52,12 +52,12 @@ const countOut = `
   DELETE FROM totals WHERE sessions = 0 AND ${totalsKey('OLD')};`;
 
 /**
- * The tables. Events and facts lie in the order they are read in: `k` is stream · 2^32 + id (facts: a count of their
+ * The journal's tables. Events and facts lie in the order they are read in: `k` is stream · 2^32 + id (facts: a count of their
  * own), so that a replay is one walk of one tree and no second index is kept. An erased stream's number is not used
  * again; its rows are swept later, a few at a time. Idempotency keys arrive in random order, so their indexes hold
  * digests: a tenth of the pages are touched, and the row itself settles who is meant.
  */
-export const schema = `
+export const journalSchema = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE streams (
   stream INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL UNIQUE, power_losses INTEGER NOT NULL);
@@ -69,6 +69,17 @@ CREATE TABLE facts (
   k INTEGER PRIMARY KEY, after_seq INTEGER NOT NULL, type TEXT NOT NULL, json TEXT NOT NULL, crc INTEGER NOT NULL);
 CREATE TABLE erased (stream INTEGER PRIMARY KEY);
 
+CREATE TABLE keys (
+  id INTEGER PRIMARY KEY, digest INTEGER NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL,
+  session_digest INTEGER NOT NULL, session_id TEXT NOT NULL,
+  answer TEXT NOT NULL, crc INTEGER NOT NULL, created_at INTEGER NOT NULL);
+CREATE INDEX keys_by_name ON keys (digest);
+CREATE INDEX keys_by_session ON keys (session_digest);
+CREATE INDEX keys_by_age ON keys (created_at);
+`;
+
+/** The session index: everything in it can be told from the journal, so that it may be lost. */
+export const indexSchema = `
 CREATE TABLE sessions (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   index_seq INTEGER NOT NULL,
@@ -99,12 +110,4 @@ CREATE TRIGGER count_new AFTER INSERT ON sessions BEGIN ${countIn} END;
 CREATE TRIGGER count_erased AFTER DELETE ON sessions BEGIN ${countOut} END;
 CREATE TRIGGER count_moved AFTER UPDATE OF cwd, workspace, agent, lifecycle, is_archived ON sessions
   BEGIN ${countOut} ${countIn} END;
-
-CREATE TABLE keys (
-  id INTEGER PRIMARY KEY, digest INTEGER NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL,
-  session_digest INTEGER NOT NULL, session_id TEXT NOT NULL,
-  answer TEXT NOT NULL, crc INTEGER NOT NULL, created_at INTEGER NOT NULL);
-CREATE INDEX keys_by_name ON keys (digest);
-CREATE INDEX keys_by_session ON keys (session_digest);
-CREATE INDEX keys_by_age ON keys (created_at);
 `;

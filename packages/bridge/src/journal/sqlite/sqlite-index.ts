@@ -2,6 +2,7 @@ import type { SessionId } from '@holdfast/protocol';
 import type { ListQuery, SessionIndex, SessionPage, SessionRow } from '../../ports/session-index.ts';
 import { decodeListCursor, encodeListCursor } from '../list-cursor.ts';
 import { type Database, type Statement, storeError } from './database.ts';
+import { missingRows } from './index-tables.ts';
 import { cellsOf, placesQuery, totalQuery } from './list-query.ts';
 import { sessionColumns } from './schema.ts';
 import { type StoredRow, toSessionRow } from './session-rows.ts';
@@ -65,6 +66,21 @@ export class SqliteIndex implements SessionIndex {
 
   async unfinished(): Promise<readonly SessionRow[]> {
     return this.#reading(() => this.#unfinished.rows().map(toSessionRow));
+  }
+
+  async unindexed(): Promise<readonly SessionId[]> {
+    return this.#reading(() => {
+      if (missingRows(this.#database) === 0) return [];
+      return (
+        this.#database
+          .prepare<[string]>(
+            'SELECT session_id FROM streams WHERE session_id NOT IN (SELECT session_id FROM sessions) ORDER BY stream',
+          )
+          .rows()
+          // They were session ids when they were written.
+          .map(([sessionId]) => sessionId as SessionId)
+      );
+    });
   }
 
   async defaultTarget(cwd: string, agent: string): Promise<SessionRow | undefined> {

@@ -17,11 +17,15 @@ import { EventReader } from './event-reader.ts';
 import { FactReader } from './fact-reader.ts';
 import { history } from './history.ts';
 import type { KeyTable } from './key-table.ts';
+import { settleRestore } from './start-up.ts';
 import type { Tails } from './tails.ts';
+import type { WriteHealth } from './write-health.ts';
 
 export interface SqliteJournalOptions {
   readonly database: Database;
   readonly epoch: EventEpoch;
+  readonly isRestored: boolean;
+  readonly health: WriteHealth;
   readonly clock: Clock;
   readonly tails: Tails;
   readonly keys: KeyTable;
@@ -37,6 +41,7 @@ const keysPerTick = 500;
 /** The journal in an SQLite database. */
 export class SqliteJournal implements StoredJournal {
   readonly epoch: EventEpoch;
+  readonly isRestored: boolean;
   readonly #options: SqliteJournalOptions;
   readonly #events: EventReader;
   readonly #facts: FactReader;
@@ -44,6 +49,7 @@ export class SqliteJournal implements StoredJournal {
 
   constructor(options: SqliteJournalOptions) {
     this.epoch = options.epoch;
+    this.isRestored = options.isRestored;
     this.#options = options;
     this.#events = new EventReader(options.database);
     this.#facts = new FactReader(options.database);
@@ -91,6 +97,18 @@ export class SqliteJournal implements StoredJournal {
       if (seq > tail.lastSeq) return seq < tail.nextSeq;
       return this.#skipOf.row(tail.stream, seq, seq) !== undefined;
     });
+  }
+
+  fault(): string | undefined {
+    return this.#options.health.fault;
+  }
+
+  async settleRestore(): Promise<void> {
+    try {
+      settleRestore(this.#options.database);
+    } catch (thrown) {
+      throw storeError(thrown, 'the journal cannot be written');
+    }
   }
 
   watch(sessionId: SessionId, onCommitted: (events: readonly JournalEvent[]) => void): () => void {

@@ -1,7 +1,8 @@
 import { type EventEpoch, eventEpochFrom } from '@holdfast/protocol';
 import type { Ids } from '../../ports/ids.ts';
 import type { Database } from './database.ts';
-import { applicationId, schema, schemaVersion } from './schema.ts';
+import { repairIndexTables } from './index-tables.ts';
+import { applicationId, indexSchema, journalSchema, schemaVersion } from './schema.ts';
 
 export interface StartUpOptions {
   readonly ids: Ids;
@@ -17,6 +18,8 @@ export interface Beginning {
   readonly powerLosses: number;
   /** Number of the index's last row write. */
   readonly indexSeq: number;
+  /** Whether the file is a backup that was put in place and no start has dealt with yet. */
+  readonly isRestored: boolean;
 }
 
 /** Puts a database just opened in order: its tables, and the record of this start. */
@@ -27,6 +30,7 @@ export function startUp(database: Database, options: StartUpOptions): Beginning 
   database.exec('BEGIN IMMEDIATE');
   const version = database.prepare<[number]>('PRAGMA user_version').row()?.[0] ?? 0;
   if (version === 0) createTables(database, options.ids);
+  else repairIndexTables(database);
   const beginning = recordStart(database, options);
   database.exec('COMMIT');
   return beginning;
@@ -39,13 +43,36 @@ export function recordCleanStop(database: Database): void {
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
+/** Makes a copy of another journal one of its own: readers start anew, and nothing was lost in writing it. */
+export function recordRestore(
+  database: Database,
+  { epoch, restoredFrom }: { readonly epoch: EventEpoch; readonly restoredFrom: string },
+): void {
+  writeMeta(database, 'epoch', epoch);
+  writeMeta(database, 'is_clean', 1);
+  writeMeta(database, 'restored_from', restoredFrom);
+}
+
+/** What was put in place last and no start has dealt with yet: the name that `recordRestore` was given. */
+export function unsettledRestore(database: Database): string | undefined {
+  const [name] =
+    database.prepare<[string]>("SELECT value FROM meta WHERE name = 'restored_from'").row() ?? [];
+  return name;
+}
+
+/** The restore is dealt with. */
+export function settleRestore(database: Database): void {
+  database.prepare("DELETE FROM meta WHERE name = 'restored_from'").run();
+}
+
 /** Keeps the number of the index's last row write; part of the transaction that wrote the row. */
 export function recordIndexSeq(database: Database, indexSeq: number): void {
   writeMeta(database, 'index_seq', indexSeq);
 }
 
 function createTables(database: Database, ids: Ids): void {
-  database.exec(schema);
+  database.exec(journalSchema);
+  database.exec(indexSchema);
   database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`);
   writeMeta(database, 'epoch', ids.uuid());
   writeMeta(database, 'is_clean', 1);
@@ -65,6 +92,7 @@ function recordStart(database: Database, { bootId, program }: StartUpOptions): B
     epoch: eventEpochFrom(String(meta.get('epoch'))),
     powerLosses,
     indexSeq: Number(meta.get('index_seq')),
+    isRestored: meta.has('restored_from'),
   };
 }
 

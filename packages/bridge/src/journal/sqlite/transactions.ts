@@ -2,13 +2,14 @@ import type { DaemonError } from '@holdfast/protocol';
 import type { Commit } from '../../ports/journal.ts';
 import { admitAppends, emptyRange } from '../admit-append.ts';
 import type { Outcomes } from '../group-commit.ts';
-import { type Database, type Statement, storeError } from './database.ts';
+import { type Database, isDriverError, type Statement, storeError } from './database.ts';
 import type { KeyTable } from './key-table.ts';
 import { SessionRowWriter } from './session-rows.ts';
 import { recordIndexSeq } from './start-up.ts';
 import type { StreamWriter } from './stream-writer.ts';
 import { type JournalSync, syncPolicy } from './sync-policy.ts';
 import type { Tails } from './tails.ts';
+import type { WriteHealth } from './write-health.ts';
 
 export interface TransactionsOptions {
   readonly database: Database;
@@ -17,6 +18,7 @@ export interface TransactionsOptions {
   readonly streams: StreamWriter;
   readonly keys: KeyTable;
   readonly indexSeq: number;
+  readonly health: WriteHealth;
 }
 
 /** Writes groups of commits, each group one transaction. */
@@ -45,10 +47,17 @@ export class Transactions {
 
   /** Writes the group; when the store refuses it, each commit by itself, so that one cannot fail the others. */
   write(commits: readonly Commit[]): Outcomes {
+    const { health } = this.#options;
     try {
-      return this.#writeTogether(commits);
+      const outcomes = this.#writeTogether(commits);
+      health.succeeded();
+      return outcomes;
     } catch (thrown) {
-      if (commits.length === 1) return [storeError(thrown, 'the journal cannot be written')];
+      if (commits.length === 1) {
+        const error = storeError(thrown, 'the journal cannot be written');
+        if (isDriverError(thrown)) health.failed(error.message);
+        return [error];
+      }
       return commits.flatMap((commit) => this.write([commit]));
     }
   }
