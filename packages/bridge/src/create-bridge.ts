@@ -5,10 +5,12 @@ import { createAgents } from './agents/supervisor.ts';
 import type { Bridge } from './bridge.ts';
 import type { Core } from './core.ts';
 import { openMemoryStore } from './journal/memory/open-memory-store.ts';
+import { journalFileIn } from './journal/sqlite/journal-file.ts';
 import { openSqliteStore } from './journal/sqlite/open-sqlite-store.ts';
 import type { JournalStore } from './journal/store.ts';
 import { LocalBridge } from './local-bridge.ts';
 import { IdempotentRequests } from './operations/idempotent-requests.ts';
+import { rebuildIndex } from './operations/rebuild-index.ts';
 import { recoverSessions } from './operations/recover-sessions.ts';
 import { type BridgeLimits, type BridgeOptions, resolveLimits } from './options.ts';
 import type { SupportedPolicy } from './permissions/mediation-policy.ts';
@@ -77,7 +79,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       resolvers: new PermissionResolvers(),
       requests: new IdempotentRequests(journal, clock),
     });
-    await recoverSessions(core);
+    await begin(core, store);
     const reaper = new IdleReaper(core);
     reaper.start();
     return new LocalBridge(core, async () => {
@@ -91,13 +93,25 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   }
 }
 
+/** Takes up what an earlier process left; a start that fails leaves neither agents nor an open store. */
+async function begin(core: Core, store: JournalStore): Promise<void> {
+  try {
+    await rebuildIndex(core);
+    await recoverSessions(core);
+  } catch (error) {
+    await core.agents.close();
+    await store.close();
+    throw error;
+  }
+}
+
 function openStore(
   stateDir: StateDir,
   { journalSync }: BridgeLimits,
   ports: { readonly clock: typeof systemClock; readonly ids: typeof randomIds; readonly logger: Logger },
 ): Promise<JournalStore> {
   if (stateDir.isTemporary) return openMemoryStore(ports);
-  return openSqliteStore({ path: stateDir.file('journal.sqlite'), sync: journalSync, ...ports });
+  return openSqliteStore({ path: journalFileIn(stateDir.path), sync: journalSync, ...ports });
 }
 
 function supportedPolicy({ permissionPolicy }: BridgeLimits): SupportedPolicy {

@@ -15,10 +15,10 @@ export async function abandonCreated(
       await detachClient(core, session.id, { clientId });
       return;
     }
-    core.registry.leave(session.id);
+    session.end('erased');
     const conversation = session.seat.leave();
-    session.timers.close();
     await core.journal.commit({ erase: [session.id], isAcknowledged: false });
+    core.registry.leave(session.id);
     if (conversation === undefined) return;
     await conversation.lease.connection.closeSession(conversation.agentSessionId);
     conversation.lease.release();

@@ -11,6 +11,7 @@ import type { Caller, Delivery } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import { EarlySink } from '../session/agent-seat.ts';
 import { agentSink } from '../session/agent-sink.ts';
+import type { FirstPrompt } from '../session/command.ts';
 import type { Session } from '../session/session.ts';
 import { pendingCount } from '../session/state.ts';
 import { abandonCreated } from './abandon-session.ts';
@@ -20,7 +21,7 @@ import { setSessionMode, setSessionModel } from './configure-session.ts';
 import { type CreateRequest, resolveRequest, targetOf } from './create-request.ts';
 import type { KeepAnswer } from './idempotent-requests.ts';
 import type { Openings } from './openings.ts';
-import { admitPrompt } from './prompt-session.ts';
+import { admitPrompt, defaultDeadlineMs } from './prompt-session.ts';
 
 /** Makes a session, or attaches to the one that is meant. */
 export async function createSession(
@@ -29,17 +30,16 @@ export async function createSession(
   body: CreateSessionBody,
   caller: Caller,
 ): Promise<Delivery<CreatedSession>> {
-  const request = await resolveRequest(core, body);
   const clientId = caller.clientId ?? clientIdFrom(core.ids.uuid());
   const { result, isReplayed } = await core.requests.once<Made>(
     caller,
     { operation: 'createSession', whileRunning: 'join' },
-    (keep) => createOrAttach(core, openings, request, clientId, keep),
+    async (keep) => createOrAttach(core, openings, await resolveRequest(core, body), clientId, keep),
     // Stored by the line above.
     (answer: CreatedSession) => ({ answer, session: undefined }),
   );
   const { answer, session } = result;
-  let stays = isReplayed || caller.idempotency !== undefined || request.prompt !== undefined;
+  let stays = isReplayed || caller.idempotency !== undefined || body.prompt !== undefined;
   return {
     answer,
     isReplayed,
@@ -64,9 +64,9 @@ async function createOrAttach(
   clientId: ClientId,
   keep: KeepAnswer,
 ): Promise<Made> {
-  const answerOf = (session: Session, attached: boolean, promptId?: PromptId) =>
-    createdAnswer(core, session, request, { clientId, attached, promptId });
-  let isKept = false;
+  const prompt = firstPrompt(core, request, clientId);
+  const answerOf = (session: Session, attached: boolean) =>
+    createdAnswer(core, session, request, { clientId, attached, promptId: prompt?.promptId });
   const { session, isNew, isRegistered } = await openings.share(
     targetOf(request),
     `${request.agent} ${request.cwd}`,
@@ -74,42 +74,43 @@ async function createOrAttach(
     async (takeClients) => {
       const existing = await findExisting(core, request);
       if (existing !== undefined) return { session: existing, isNew: false };
-      const created = await openSession(core, request, takeClients, (session) => {
-        isKept = request.prompt === undefined;
-        return isKept ? keep(answerOf(session, false), session.id) : [];
-      });
+      const created = await openSession(core, request, { takeClients, prompt }, (session) =>
+        keep(answerOf(session, false), session.id),
+      );
       return { session: created, isNew: true };
     },
   );
-  if (!isNew && request.sessionId !== undefined) requireSame(session, request);
+  if (isNew) return { answer: answerOf(session, false), session };
+  if (request.sessionId !== undefined) requireSame(session, request);
   if (!isRegistered) await session.execute({ kind: 'register', clientId });
-  if (!isNew) await applyToAttached(core, session, request, clientId);
-  if (request.prompt === undefined) {
-    const answer = answerOf(session, !isNew);
-    const keys = isKept ? [] : keep(answer, session.id);
-    if (keys.length > 0) await core.journal.commit({ keys, isAcknowledged: true });
-    return { answer, session };
-  }
-  const promptId = promptIdFrom(core.ids.uuid());
-  const answer = answerOf(session, !isNew, promptId);
-  const prompt = {
-    promptId,
-    content: request.prompt,
-    clientId,
-    deadlineMs: null,
-    meta: undefined,
-    onBusy: 'queue' as const,
-  };
-  await admitPrompt(core, session, prompt, () => ({ keys: keep(answer, session.id) }));
-  session.release(promptId);
+  await applyToAttached(core, session, request, clientId);
+  const answer = answerOf(session, true);
+  const keys = keep(answer, session.id);
+  if (prompt !== null) {
+    const queued = {
+      ...prompt,
+      deadlineMs: defaultDeadlineMs(core),
+      meta: undefined,
+      onBusy: 'queue' as const,
+    };
+    await admitPrompt(core, session, queued, () => ({ keys }));
+    session.admissions.release(prompt.promptId);
+  } else if (keys.length > 0) await core.journal.commit({ keys, isAcknowledged: true });
   return { answer, session };
+}
+
+function firstPrompt(core: Core, { prompt: content }: CreateRequest, clientId: ClientId): FirstPrompt | null {
+  if (content === undefined) return null;
+  const deadlineMs = defaultDeadlineMs(core);
+  const deadlineAt = deadlineMs === null ? null : core.clock.now() + deadlineMs;
+  return { promptId: promptIdFrom(core.ids.uuid()), content, clientId, deadlineAt };
 }
 
 /** Starts an agent session and records the session; nothing is left of it when that fails. */
 async function openSession(
   core: Core,
   request: CreateRequest,
-  takeClients: () => readonly ClientId[],
+  { takeClients, prompt }: { takeClients: () => readonly ClientId[]; prompt: FirstPrompt | null },
   keysFor: (session: Session) => ReturnType<KeepAnswer>,
 ): Promise<Session> {
   const session = core.registry.prepare(request.sessionId ?? sessionIdFrom(core.ids.uuid()));
@@ -132,6 +133,7 @@ async function openSession(
         agentSessionId,
         agentState,
         applied,
+        prompt,
       } as const;
       const committed = session.execute(create, () => ({ keys: keysFor(session) }));
       core.registry.enter(session);

@@ -45,7 +45,7 @@ export async function promptSession(
     answer,
     isReplayed,
     // A promptId that was held is one this daemon made.
-    release: () => session.release(promptId as CommandOf<'prompt'>['promptId']),
+    release: () => session.admissions.release(promptId as CommandOf<'prompt'>['promptId']),
   };
 }
 
@@ -88,6 +88,10 @@ export function touch(core: Core, session: Session, { clientId }: Pick<Caller, '
   if (isKnown) session.lastSeenAt = core.clock.now();
 }
 
+/** How long a prompt may take when it does not say; null is for ever. */
+export const defaultDeadlineMs = ({ limits }: Core): number | null =>
+  limits.promptDeadlineMs === 0 ? null : limits.promptDeadlineMs;
+
 function promptCommand(
   core: Core,
   session: Session,
@@ -112,12 +116,11 @@ function promptCommand(
       mode,
     });
   }
-  const byDefault = core.limits.promptDeadlineMs === 0 ? null : core.limits.promptDeadlineMs;
   return {
     promptId: promptIdFrom(core.ids.uuid()),
     content: body.prompt,
     clientId: caller.clientId ?? null,
-    deadlineMs: deadlineMs ?? byDefault,
+    deadlineMs: deadlineMs ?? defaultDeadlineMs(core),
     meta: body._meta ?? undefined,
     onBusy: mode,
   };

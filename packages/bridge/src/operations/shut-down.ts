@@ -20,6 +20,7 @@ export async function shutDown(core: Core, drainTimeoutMs: number, hurry: Promis
   await Promise.race([Promise.all(quiet), elapsed(core, drainTimeoutMs), hurry]);
   await Promise.all(awake.map((session) => quiesce(core, session)));
   await core.agents.close();
+  for (const session of awake) session.end('stopped');
 }
 
 /** Ends the turn for good; what the agent says from here on changes nothing. */

@@ -62,10 +62,16 @@ export class AgentSeat {
     return reseed;
   }
 
-  /** Leaves the seat: what was held for the conversation is the caller's to give back. */
-  leave(): Conversation | undefined {
+  /** Gives up the conversation but keeps the place, for prompts that wait for the next one. */
+  vacate(): Conversation | undefined {
     const conversation = this.#conversation;
     this.#conversation = undefined;
+    return conversation;
+  }
+
+  /** Leaves the seat: what was held for the conversation is the caller's to give back. */
+  leave(): Conversation | undefined {
+    const conversation = this.vacate();
     this.#slot?.release();
     this.#slot = undefined;
     return conversation;

@@ -112,7 +112,9 @@ export type SessionCommand =
   /** A graceful stop of the daemon: the running turn ends, the queue stays. */
   | { readonly kind: 'interrupt' }
   /** The daemon starts again and finds the session unfinished. */
-  | { readonly kind: 'recover' };
+  | { readonly kind: 'recover' }
+  /** As `recover`, of a journal that was put back to an earlier day. */
+  | { readonly kind: 'rewound' };
 
 export type CommandOf<Kind extends SessionCommand['kind']> = Extract<SessionCommand, { kind: Kind }>;
 
@@ -143,6 +145,15 @@ export interface CreateDetails {
   readonly agentState: ConversationState;
   /** Settings the client chose that the agent took. */
   readonly applied: Settings;
+  /** What the session begins with; it starts with the next `advance`. */
+  readonly prompt: FirstPrompt | null;
+}
+
+export interface FirstPrompt {
+  readonly promptId: PromptId;
+  readonly content: readonly PromptBlock[];
+  readonly clientId: ClientId;
+  readonly deadlineAt: number | null;
 }
 
 export interface BoundDetails {

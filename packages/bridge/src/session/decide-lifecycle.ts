@@ -1,5 +1,6 @@
-import type { CommandOf } from './command.ts';
+import type { CommandOf, FirstPrompt } from './command.ts';
 import { type Decision, nothing, requireOpen, requireRegistered, together } from './decision.ts';
+import type { SessionEffect } from './effect.ts';
 import { cancelled, endOf, endTurn, removeAllQueued, stopTurn } from './end-turn.ts';
 import { event, fact, type SessionEntry } from './entry.ts';
 import { closedReasonOf, isRegistered, queueOf, type SessionState } from './state.ts';
@@ -8,7 +9,7 @@ import { closedReasonOf, isRegistered, queueOf, type SessionState } from './stat
 export function decideCreate(command: CommandOf<'create'>): Decision {
   const { sessionId, cwd, workspace, agent, isDefaultTarget, parentSessionId, displayName, mcpServers } =
     command;
-  const { agentSessionId, clientIds, applied } = command;
+  const { agentSessionId, clientIds, applied, prompt } = command;
   const { modes, models, configOptions } = command.agentState;
   const hasChosen = applied.modelId !== undefined || applied.modeId !== undefined;
   const chosen = hasChosen ? [fact('settings_wanted', applied)] : [];
@@ -44,10 +45,16 @@ export function decideCreate(command: CommandOf<'create'>): Decision {
         configOptions,
         applied,
       }),
+      ...(prompt === null ? [] : [fact('prompt_admitted', { ...prompt, meta: undefined })]),
     ],
-    effects: [],
+    effects: prompt === null ? [] : firstEffects(prompt),
   };
 }
+
+const firstEffects = ({ promptId, deadlineAt }: FirstPrompt): SessionEffect[] => [
+  ...(deadlineAt === null ? [] : [{ kind: 'watch_deadline' as const, promptId, deadlineAt }]),
+  { kind: 'advance' },
+];
 
 export function decideRegister(state: SessionState, { clientId }: CommandOf<'register'>): Decision {
   requireOpen(state);
@@ -130,6 +137,12 @@ function strand(phase: SessionState['phase']): readonly SessionEntry[] {
   return [
     reason === null ? fact('stranded', { cause: 'daemon_restart' }) : fact('restore_failed', { reason }),
   ];
+}
+
+/** What waited when the backup was made may have run since: it is not run by itself, lest it run twice. */
+export function decideRewound(state: SessionState): Decision {
+  const message = 'the journal was restored from a backup while this prompt waited; send it again to run it';
+  return { entries: removeAllQueued(state, { kind: 'error', code: 'interrupted', message }), effects: [] };
 }
 
 /** The timers of an earlier process are gone: what waits is watched again. */

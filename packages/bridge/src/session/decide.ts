@@ -8,6 +8,7 @@ import {
   decideInterrupted,
   decideRegister,
   decideRename,
+  decideRewound,
   watchDeadlines,
 } from './decide-lifecycle.ts';
 import {
@@ -99,6 +100,8 @@ export function decide(
       return decideInterrupted(state);
     case 'recover':
       return together(decideInterrupted(state), watchDeadlines(state));
+    case 'rewound':
+      return together(decideInterrupted(state), decideRewound(state));
     default:
       return command satisfies never;
   }

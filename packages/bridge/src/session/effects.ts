@@ -12,6 +12,7 @@ export function runEffect(core: Core, session: Session, effect: SessionEffect): 
   switch (effect.kind) {
     case 'advance':
       session.submit({ kind: 'advance' });
+      leaveUnused(session);
       return;
     case 'send_prompt':
       void sendPrompt(session, effect);
@@ -38,7 +39,8 @@ export function runEffect(core: Core, session: Session, effect: SessionEffect): 
       abandonAgent(session);
       return;
     case 'release_agent':
-      session.seat.leave()?.lease.release();
+      session.seat.vacate()?.lease.release();
+      leaveUnused(session);
       return;
     default:
       effect satisfies never;
@@ -93,8 +95,16 @@ function closeAgent(core: Core, session: Session): void {
   });
 }
 
+/** A place is kept only while an agent session is held, acquired, or waited for. */
+function leaveUnused(session: Session): void {
+  const { phase } = session.state;
+  const isUnused = phase.kind === 'closed' || (phase.kind === 'stranded' && phase.queue.length === 0);
+  if (isUnused && session.seat.conversation === undefined) session.seat.leave();
+}
+
 function abandonAgent(session: Session): void {
-  const conversation = session.seat.leave();
+  const conversation = session.seat.vacate();
+  leaveUnused(session);
   if (conversation === undefined) return;
   const { lease, agentSessionId } = conversation;
   lease.connection.forget(agentSessionId);

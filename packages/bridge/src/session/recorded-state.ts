@@ -12,7 +12,7 @@ export async function recordedState(journal: Journal, row: SessionRow): Promise<
 }
 
 /** The same fold as for live decisions. What was damaged is left out. */
-async function foldHistory(journal: Journal, sessionId: SessionId): Promise<SessionState | null> {
+export async function foldHistory(journal: Journal, sessionId: SessionId): Promise<SessionState | null> {
   let state: SessionState | null = null;
   for await (const recorded of journal.history(sessionId)) {
     if (recorded.type === 'journal_gap') continue;

@@ -13,6 +13,7 @@ import { evolve } from './evolve.ts';
 import type { AlongWith, SessionPosition } from './position.ts';
 import { toRow } from './snapshot.ts';
 import { pendingCount, type SessionState } from './state.ts';
+import { StateWaiters } from './state-waiters.ts';
 import { Timers } from './timers.ts';
 
 /** What a session needs of its surroundings. */
@@ -54,7 +55,8 @@ export class Session {
   readonly #isHeld = (promptId: PromptId) => this.admissions.isHeld(promptId);
   #commitsInFlight = 0;
   #turnHolds = 0;
-  #waiting: { readonly holds: (state: SessionState) => boolean; readonly resolve: () => void }[] = [];
+  #life: 'present' | 'stopped' | 'erased' = 'present';
+  readonly #waiters = new StateWaiters();
   /** What the agent said while the journal refused; undefined while it accepts. */
   #backlog: SessionCommand[] | undefined;
 
@@ -72,8 +74,8 @@ export class Session {
   /** @throws session_not_found before the session was created */
   get state(): SessionState {
     const { state } = this.#position;
-    if (state !== null) return state;
-    throw new DaemonError('session_not_found', `session ${this.id} is not there yet`, { sessionId: this.id });
+    if (state !== null && this.#life !== 'erased') return state;
+    throw gone(this.id);
   }
 
   get lastSeq(): number {
@@ -89,7 +91,7 @@ export class Session {
     return (
       isQuiet &&
       this.subscribers === 0 &&
-      this.#waiting.length === 0 &&
+      this.#waiters.isEmpty &&
       this.#commitsInFlight === 0 &&
       !this.seat.isTaken
     );
@@ -100,14 +102,19 @@ export class Session {
    * @throws DaemonError when the command is refused (nothing changed), or journal_unavailable (nothing recorded)
    */
   execute(command: SessionCommand, alongWith: AlongWith = nothingElse): Promise<void> {
-    if (this.#backlog !== undefined) {
-      return Promise.reject(unavailable());
-    }
+    if (this.#life === 'erased') return Promise.reject(gone(this.id));
+    if (this.#backlog !== undefined) return Promise.reject(unavailable());
     try {
       return this.#execute(command, alongWith);
     } catch (refusal) {
       return Promise.reject(refusal);
     }
+  }
+
+  /** Ends its life in memory: `stopped` with the daemon, or `erased`, which refuses every command from now on. */
+  end(life: 'stopped' | 'erased'): void {
+    this.#life = life;
+    this.timers.close();
   }
 
   /** Takes over what was recorded for it in another session's commit. */
@@ -129,12 +136,12 @@ export class Session {
 
   /** Resolves when a recorded state satisfies `holds`; at once if it does. */
   until(holds: (state: SessionState) => boolean): Promise<void> {
-    if (holds(this.state)) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ holds, resolve }));
+    return this.#waiters.until(holds, this.state);
   }
 
   /** Hands in what happened: it is not refused, and kept until the journal takes it. */
   submit(command: SessionCommand): void {
+    if (this.#life !== 'present') return;
     if (this.#backlog !== undefined) {
       this.#backlog.push(command);
       return;
@@ -177,7 +184,7 @@ export class Session {
       () => {
         this.#commitsInFlight -= 1;
         this.#run(effects);
-        if (this.#waiting.length > 0) this.#wakeWaiting();
+        this.#waiters.wake(this.#position.state);
       },
       (error: unknown) => {
         this.#commitsInFlight -= 1;
@@ -187,14 +194,8 @@ export class Session {
     );
   }
 
-  #wakeWaiting(): void {
-    const { state } = this;
-    const waiting = this.#waiting;
-    this.#waiting = waiting.filter(({ holds }) => !holds(state));
-    for (const { holds, resolve } of waiting) if (holds(state)) resolve();
-  }
-
   #run(effects: readonly SessionEffect[]): void {
+    if (this.#life === 'erased') return;
     for (const effect of effects) this.#ports.runEffect(this, effect);
   }
 
@@ -207,6 +208,7 @@ export class Session {
   }
 
   async #recoverWrites(): Promise<void> {
+    if (this.#life !== 'present') return;
     const backlog = this.#backlog ?? [];
     try {
       this.#position = await this.#ports.reload(this.id);
@@ -239,9 +241,7 @@ export class Session {
   get isStalled(): boolean {
     return this.#backlog !== undefined;
   }
-
-  /** Accepts that a prompt may start once its answer left. */
-  release(promptId: PromptId): void {
-    this.admissions.release(promptId);
-  }
 }
+
+const gone = (sessionId: SessionId): DaemonError =>
+  new DaemonError('session_not_found', `session ${sessionId} is not there`, { sessionId });

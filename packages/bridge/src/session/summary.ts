@@ -48,8 +48,22 @@ export function agentStateOf({ agentState }: SessionState): AgentState {
   return {
     models: models === null ? undefined : ({ ...(models as object), currentModelId } as AgentState['models']),
     modes: modes === null ? undefined : ({ ...(modes as object), currentModeId } as AgentState['modes']),
-    configOptions: configOptions === null ? undefined : (configOptions as AgentState['configOptions']),
+    configOptions: optionsInForce(configOptions, { model: currentModelId, mode: currentModeId }),
   };
+}
+
+/** An agent may answer a change without sending its options anew. */
+function optionsInForce(
+  options: unknown,
+  current: { readonly model: string | null; readonly mode: string | null },
+): AgentState['configOptions'] {
+  if (!Array.isArray(options)) return undefined;
+  return options.map((option: unknown) => {
+    const category = typeof option === 'object' && option !== null && 'category' in option && option.category;
+    const value = category === 'model' || category === 'mode' ? current[category] : null;
+    // ACP config options, taken from the agent at its word.
+    return (value === null ? option : { ...(option as object), currentValue: value }) as object;
+  }) as AgentState['configOptions'];
 }
 
 /** Everything about a session but its events. */

@@ -50,6 +50,7 @@ export const c = {
     agentSessionId: agentSession('agent-1'),
     agentState: silentAgent,
     applied: {},
+    prompt: null,
     ...given,
   }),
   prompt: (name: string, given: Partial<CommandOf<'prompt'>> = {}): SessionCommand => ({

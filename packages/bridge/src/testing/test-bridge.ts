@@ -7,6 +7,7 @@ import { type MemoryRecords, memoryRecords } from '../journal/memory/memory-reco
 import { openMemoryStore } from '../journal/memory/open-memory-store.ts';
 import { LocalBridge } from '../local-bridge.ts';
 import { IdempotentRequests } from '../operations/idempotent-requests.ts';
+import { rebuildIndex } from '../operations/rebuild-index.ts';
 import { recoverSessions } from '../operations/recover-sessions.ts';
 import { type BridgeOptions, resolveLimits } from '../options.ts';
 import { PermissionResolvers } from '../permissions/resolvers.ts';
@@ -61,6 +62,7 @@ export async function testBridge(start: Start = {}): Promise<TestBridge> {
   const ids = sequentialIds();
   const store = moody(await openMemoryStore({ clock, ids, records }));
   const core = await assemble({ store, agents, clock, ids, options: start.limits ?? {} });
+  await rebuildIndex(core);
   await recoverSessions(core);
   const bridge = new LocalBridge(core, () => store.close());
   onTestFinished(() => bridge.close({ drainTimeoutMs: 0 }));

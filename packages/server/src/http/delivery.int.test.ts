@@ -31,9 +31,14 @@ async function dial(answers: Parameters<typeof testServer>[0], options?: Paramet
   return { socket, text: () => text };
 }
 
-function post(socket: Socket, path: string, body: unknown): void {
+function post(socket: Socket, path: string, body: unknown, headers: readonly string[] = []): void {
   const json = JSON.stringify(body);
-  const head = ['host: localhost', 'authorization: bearer secret', 'content-type: application/json'];
+  const head = [
+    'host: localhost',
+    'authorization: bearer secret',
+    'content-type: application/json',
+    ...headers,
+  ];
   socket.write(
     `POST ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\ncontent-length: ${json.length}\r\n\r\n${json}`,
   );
@@ -81,6 +86,33 @@ describe('an answer that matters', () => {
     await vi.waitUntil(() => socket.closed);
     answer();
     await vi.waitUntil(() => release.mock.calls.length > 0);
+  });
+
+  it('releases a turn as soon as its 202 is written, for a published client a moment later', async () => {
+    const release = vi.fn();
+    const due: { readonly delayMs: number; readonly task: () => void }[] = [];
+    const clock = {
+      now: () => 0,
+      nextTick: setImmediate,
+      after: (delayMs: number, task: () => void) => {
+        due.push({ delayMs, task });
+        return () => {};
+      },
+    };
+    const promptSession = async () => ({ answer: accepted, isReplayed: false, release });
+    const { socket, text } = await dial({ promptSession }, { clock });
+    const path = `/session/${sessionId}/prompt`;
+    const prompt = { prompt: [{ type: 'text', text: 'x' }] };
+    const answers = () => text().split('HTTP/1.1 202').length - 1;
+    post(socket, path, prompt);
+    await vi.waitUntil(() => answers() === 1 && release.mock.calls.length === 1);
+    expect(due).toEqual([]);
+    post(socket, path, prompt, ['x-qwen-client-id: client_1']);
+    await vi.waitUntil(() => answers() === 2 && due.length === 1);
+    expect(release).toHaveBeenCalledTimes(1);
+    expect(due[0]?.delayMs).toBe(25);
+    due[0]?.task();
+    expect(release).toHaveBeenCalledTimes(2);
   });
 });
 

@@ -4,7 +4,7 @@ import { entryChecksum } from './checksum.ts';
 import type { Database, Statement } from './database.ts';
 import { eventKey, seqOfKey } from './event-key.ts';
 
-type EventRow = [seq: number, type: string, json: string | null, crc: number, sizeBytes: number];
+type EventRow = [seq: number, type: string | null, json: string | null, crc: number, sizeBytes: number];
 
 /** Which events to read: those after `after`, up to and with `upTo`. */
 export interface EventSpan {
@@ -22,6 +22,8 @@ export interface EventPage {
 // Rows of one query, and the size up to which they come with it: so a page of long lines reads little beyond its limit.
 const rowsPerQuery = 250;
 const inlineBytes = 16 * 1024;
+/** By far the most rows are of this type: it comes as null, which spares a string a row (an eighth of the read). */
+const usualType = 'session_update';
 
 /** Reads pages of events and puts a `journal_gap` where rows are damaged. */
 export class EventReader {
@@ -30,7 +32,7 @@ export class EventReader {
 
   constructor(database: Database) {
     this.#page = database.prepare(
-      `SELECT ${seqOfKey}, type, CASE WHEN octet_length(json) <= ${inlineBytes} THEN json END, crc, octet_length(json)
+      `SELECT ${seqOfKey}, nullif(type, '${usualType}'), CASE WHEN octet_length(json) <= ${inlineBytes} THEN json END, crc, octet_length(json)
          FROM events WHERE k > ? AND k <= ? ORDER BY k LIMIT ?`,
     );
     this.#long = database.prepare('SELECT json FROM events WHERE k = ?');
@@ -44,10 +46,15 @@ export class EventReader {
     let sizeBytes = 0;
     let gapFrom = 0;
     while (events.length < limit.maxEvents) {
-      const asked = Math.min(rowsPerQuery, limit.maxEvents - events.length);
+      const asked = Math.min(
+        rowsPerQuery,
+        limit.maxEvents - events.length,
+        rowsWithin(limit, events, sizeBytes),
+      );
       const rows = this.#page.rows(eventKey(span.stream, after), end, asked);
-      for (const [seq, type, inline, crc, bytes] of rows) {
+      for (const [seq, unusualType, inline, crc, bytes] of rows) {
         if (events.length > 0 && sizeBytes + bytes > limit.maxBytes) return { events, sizeBytes };
+        const type = unusualType ?? usualType;
         const json = inline ?? this.#long.row(eventKey(span.stream, seq))?.[0] ?? '';
         after = seq;
         sizeBytes += bytes;
@@ -64,6 +71,12 @@ export class EventReader {
     }
     return { events, sizeBytes };
   }
+}
+
+/** How many more rows fit into a page, if they are like those it has: what is read beyond its limit is read twice. */
+function rowsWithin({ maxBytes }: ReadLimit, events: readonly JournalEvent[], sizeBytes: number): number {
+  if (sizeBytes === 0) return rowsPerQuery;
+  return Math.max(1, Math.ceil(((maxBytes - sizeBytes) * events.length) / sizeBytes));
 }
 
 /** What a reader sees in place of rows that cannot be trusted. */

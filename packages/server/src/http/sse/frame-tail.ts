@@ -10,6 +10,11 @@ export class FrameTail {
     this.#maxBytes = maxBytes;
   }
 
+  /** The cursor the kept chunks begin at; undefined when none is kept. */
+  get after(): number | undefined {
+    return this.#chunks[0]?.after;
+  }
+
   /** Keeps a chunk and forgets the oldest ones beyond the limit. */
   push(chunk: FrameChunk): void {
     this.#chunks.push(chunk);

@@ -125,12 +125,14 @@ export class SessionFeed implements FeedPosition {
   }
 
   #handOut(chunk: FrameChunk): void {
-    let isAnyoneBehind = false;
+    // For whoever is a little behind only: a client that has stopped reading would keep bytes nobody asks for.
+    const kept = this.#tail.after ?? chunk.after;
+    let isAnyoneNear = false;
     for (const reader of this.#readers) {
       reader.take(chunk);
-      isAnyoneBehind ||= !reader.isLive;
+      isAnyoneNear ||= reader.isBehindFrom(kept);
     }
-    if (isAnyoneBehind) this.#tail.push(chunk);
+    if (isAnyoneNear) this.#tail.push(chunk);
     else this.#tail.clear();
   }
 

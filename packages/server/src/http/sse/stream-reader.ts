@@ -57,6 +57,11 @@ export class StreamReader {
     return this.#phase === 'live';
   }
 
+  /** Not live, and near enough for what is kept from `cursor` on to be of use. */
+  isBehindFrom(cursor: number): boolean {
+    return (this.#phase === 'behind' || this.#phase === 'replaying') && this.#cursor >= cursor;
+  }
+
   /** Sends what the cursor asks for, then goes live. */
   start(): void {
     const { resync } = this.subscription;
