@@ -68,8 +68,10 @@ export async function inspectRemains(stage: Stage, scene: Scene): Promise<void> 
   const database = new DatabaseSync(join(stage.lab.sandbox.stateDir, 'journal.sqlite'));
   const rows = database.prepare('PRAGMA integrity_check').all();
   evidence.integrity = rows.map((row) => String(row['integrity_check'])).join('; ');
+  // A live session's new name is an event, a closed one's a fact.
   const renamed = database.prepare(
-    "SELECT json -> '$.data.displayName' AS name FROM facts WHERE type = 'renamed'",
+    `SELECT json -> '$.data.displayName' AS name FROM events WHERE type = 'session_metadata_updated'
+       UNION SELECT json -> '$.data.displayName' FROM facts WHERE type = 'renamed'`,
   );
   evidence.recordedNames = new Set(renamed.all().map(({ name }) => JSON.parse(String(name))));
   database.close();

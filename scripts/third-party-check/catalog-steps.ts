@@ -20,7 +20,7 @@ export const catalogSteps: readonly Step[] = [
         const context = await session.context();
         same([context.v, context.sessionId], [1, session.sessionId], 'the context');
         same(context.workspaceCwd, session.workspaceCwd, 'its workspaceCwd');
-        check(context.state.modes !== undefined, 'the context has no modes');
+        check(currentMode(context.state) !== undefined, 'the context has no mode');
         const before = await session.supportedCommands();
         same(
           [before.v, before.sessionId, before.availableSkills],
@@ -67,8 +67,9 @@ export const catalogSteps: readonly Step[] = [
           [answer.previous, mode],
           'the event',
         );
-        same(member((await session.context()).state.modes, 'currentModeId'), mode, 'the mode in the context');
-        const offered = JSON.stringify((await session.context()).state.modes);
+        const { state } = await session.context();
+        same(currentMode(state), mode, 'the mode in the context');
+        const offered = JSON.stringify([state.modes, optionOf(state, 'mode')]);
         const absent = DAEMON_APPROVAL_MODES.find((each) => !offered.includes(`"${each}"`));
         if (absent === undefined) return mode;
         const refused = await refusal(client.setSessionApprovalMode(sessionId, absent, { clientId }));
@@ -91,7 +92,7 @@ export const catalogSteps: readonly Step[] = [
       if (modelId !== undefined) {
         same([session.modelApplied, currentModel(state)], [true, modelId], 'modelApplied and the model');
       }
-      if (modeId !== undefined) same(member(state.modes, 'currentModeId'), modeId, 'the mode in the context');
+      if (modeId !== undefined) same(currentMode(state), modeId, 'the mode in the context');
       await session.close();
       return undefined;
     },
@@ -178,18 +179,21 @@ export const catalogSteps: readonly Step[] = [
   },
 ];
 
-/** The option by which an agent without ACP's `models` offers them. */
-const modelOption = ({ configOptions }: DaemonSessionState): unknown =>
-  items(configOptions).find((option) => member(option, 'category') === 'model');
+/** The option by which an agent without ACP's `models` or `modes` offers them. */
+const optionOf = ({ configOptions }: DaemonSessionState, category: 'model' | 'mode'): unknown =>
+  items(configOptions).find((option) => member(option, 'category') === category);
 
 const currentModel = (state: DaemonSessionState): unknown =>
-  member(state.models, 'currentModelId') ?? member(modelOption(state), 'currentValue');
+  member(state.models, 'currentModelId') ?? member(optionOf(state, 'model'), 'currentValue');
+
+const currentMode = (state: DaemonSessionState): unknown =>
+  member(state.modes, 'currentModeId') ?? member(optionOf(state, 'mode'), 'currentValue');
 
 /** A model on offer that is not in force. */
 function otherModel(state: DaemonSessionState): string | undefined {
   const offered = [
     ...items(member(state.models, 'availableModels')).map((model) => text(member(model, 'modelId'))),
-    ...items(member(modelOption(state), 'options')).map((option) => text(member(option, 'value'))),
+    ...items(member(optionOf(state, 'model'), 'options')).map((option) => text(member(option, 'value'))),
   ];
   const current = currentModel(state);
   return offered.find((modelId) => modelId !== '' && modelId !== current);

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.ts';
 import type { Goal, Row } from '../row.ts';
-import { bestOf } from '../statistics.ts';
+import { nowMs } from '../statistics.ts';
 import type { Target } from '../target.ts';
 
 /** Deliveries of one measurement at most, so that hundreds of readers take seconds and not minutes. */
@@ -86,11 +86,7 @@ async function compare(bench: Bench, counts: readonly number[]): Promise<readonl
   for (const readers of counts) {
     const eventsOf = (limit: number) => (isSmoke ? 2_000 : Math.min(200_000, Math.floor(limit / readers)));
     const measure = (target: Target, limit: number) =>
-      bestOf(
-        repeat,
-        () => burst(bench, target, { events: eventsOf(limit), readers }),
-        (round) => round.cpuPer100k,
-      );
+      bestBurst(repeat, () => burst(bench, target, { events: eventsOf(limit), readers }));
     pairs.push([await measure(ours, maxDeliveries.holdfast), await measure(naive, maxDeliveries.naive)]);
   }
   await bench.stop(ours);
@@ -98,6 +94,20 @@ async function compare(bench: Bench, counts: readonly number[]): Promise<readonl
   const [first, ...others] = pairs;
   if (first === undefined) throw new Error('no number of readers was given');
   return [first, ...others];
+}
+
+/** The best of each number: none of them is the daemon's when others take the machine. */
+async function bestBurst(repeat: number, measure: () => Promise<Burst>): Promise<Burst> {
+  let best = await measure();
+  for (let round = 1; round < repeat; round += 1) {
+    const next = await measure();
+    best = {
+      cpuPer100k: Math.min(best.cpuPer100k, next.cpuPer100k),
+      eventsPerSecond: Math.max(best.eventsPerSecond, next.eventsPerSecond),
+      deliveriesPerSecond: Math.max(best.deliveriesPerSecond, next.deliveriesPerSecond),
+    };
+  }
+  return best;
 }
 
 async function burst(
@@ -114,7 +124,7 @@ async function burst(
     until: 'turn_complete',
   });
   const cpuBefore = target.cpuSeconds();
-  const startedAt = performance.timeOrigin + performance.now();
+  const startedAt = nowMs();
   await target.prompt(sessionId, `/burst count=${size.events} bytes=${bytes}`);
   const { frames, doneAt } = await group.finished();
   const cpu = target.cpuSeconds() - cpuBefore;

@@ -1,4 +1,4 @@
-import { DaemonError, type SessionId } from '@holdfast/protocol';
+import { DaemonError, isTurnTerminal, type SessionId } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import type { SessionEvent } from '../session/entry.ts';
 import { decodeEntry } from '../session/envelope.ts';
@@ -15,6 +15,10 @@ import {
 export interface PastEvent {
   readonly event: SessionEvent;
   readonly at: number;
+}
+
+interface PlacedEvent extends PastEvent {
+  readonly seq: number;
 }
 
 export interface BranchHistory {
@@ -48,7 +52,7 @@ export async function readBranchHistory(
   target: BranchTarget,
 ): Promise<BranchHistory> {
   requirePoint(source, target);
-  const events: (PastEvent & { readonly seq: number })[] = [];
+  const events: PlacedEvent[] = [];
   let point = noTurn;
   for await (const recorded of eventsOf(core, source.id)) {
     const { seq, type } = recorded;
@@ -57,11 +61,23 @@ export async function readBranchHistory(
     if (copiedTypes.has(type)) events.push({ event: entry, at, seq });
     const seen = { seq, type, promptId: entry.promptId };
     point = foldBranchPoint(point, target, seen);
-    if (isReached(target, seen)) return { point, events: events.filter((past) => past.seq <= point.seq) };
+    if (isReached(target, seen)) return { point, events: endedUpTo(point, events) };
   }
   if (target.kind === 'prompt')
     throw invalidPoint(`prompt "${target.promptId}" has not ended in this session`);
-  return { point, events: events.filter((past) => past.seq <= point.seq) };
+  return { point, events: endedUpTo(point, events) };
+}
+
+/** Prompts that ran or waited at the point stay with the source: here they would never end. */
+function endedUpTo(point: BranchPoint, events: readonly PlacedEvent[]): readonly PastEvent[] {
+  const past = events.filter(({ seq }) => seq <= point.seq);
+  const ended = new Set(past.flatMap(({ event }) => (isTurnTerminal(event.type) ? promptOf(event) : [])));
+  return past.filter(({ event }) => promptOf(event).every((promptId) => ended.has(promptId)));
+}
+
+function promptOf({ promptId, data }: SessionEvent): readonly string[] {
+  if (promptId !== undefined) return [promptId];
+  return 'promptId' in data ? [data.promptId] : [];
 }
 
 async function* eventsOf(core: Core, sessionId: SessionId) {

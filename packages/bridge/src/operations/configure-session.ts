@@ -3,6 +3,7 @@ import type { Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import { requireOpen, requireRegistered } from '../session/decision.ts';
 import { failureOf } from '../session/failure.ts';
+import { offeredModes } from '../session/offered-modes.ts';
 import type { Session } from '../session/session.ts';
 import { touch } from './prompt-session.ts';
 
@@ -74,7 +75,7 @@ async function wakeOpen(
 
 /** @throws invalid_mode when the agent lists its modes and this is none of them */
 function requireOffered({ state }: Session, modeId: string): void {
-  const allowed = offeredModes(state.agentState.modes);
+  const allowed = offeredModes(state.agentState);
   if (allowed === undefined || allowed.includes(modeId)) return;
   throw new DaemonError(
     'invalid_mode',
@@ -83,15 +84,6 @@ function requireOffered({ state }: Session, modeId: string): void {
       modeId,
       allowed,
     },
-  );
-}
-
-/** Ids of ACP's SessionModeState, where the agent reported one. */
-function offeredModes(modes: unknown): string[] | undefined {
-  if (typeof modes !== 'object' || modes === null || !('availableModes' in modes)) return undefined;
-  if (!Array.isArray(modes.availableModes)) return undefined;
-  return modes.availableModes.flatMap((mode: unknown) =>
-    typeof mode === 'object' && mode !== null && 'id' in mode && typeof mode.id === 'string' ? [mode.id] : [],
   );
 }
 

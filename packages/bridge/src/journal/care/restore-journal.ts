@@ -47,9 +47,9 @@ export async function restoreJournal(
     refuseItself(backup, path);
     inspectJournal(backup);
     const restoredFrom = await digestOf(backup);
-    const done = standing(path);
-    if (done?.restoredFrom === restoredFrom) {
-      return { path, ...done.facts, previous: null, wasDone: true };
+    const before = standing(path);
+    if (before?.restoredFrom === restoredFrom) {
+      return { path, ...before.facts, previous: null, wasDone: true };
     }
     const draft = `${path}.restoring`;
     removeDatabase(draft);
@@ -58,6 +58,7 @@ export async function restoreJournal(
       onProgress({ done: totalPages - remainingPages, total: totalPages, unit: 'pages' }),
     );
     const facts = prepare(draft, backup, { epoch: eventEpochFrom(ids.uuid()), restoredFrom });
+    if (before !== undefined) settleLog(path);
     const previous = setAside(path, clock);
     renameSync(draft, path);
     return { path, ...facts, previous, wasDone: false };
@@ -141,7 +142,6 @@ function setAside(path: string, clock: Clock): string | null {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
   const instant = new Date(clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const kept = freeName(`${path}.before-restore-${instant}`);
-  settleLog(path);
   // A log that could not be settled belongs to this file alone: beside another one it would damage that.
   renameIfThere(`${path}-wal`, `${kept}-wal`);
   rmSync(`${path}-shm`, { force: true });
@@ -154,7 +154,7 @@ function setAside(path: string, clock: Clock): string | null {
   return kept;
 }
 
-/** Writes what the log holds into the file, if the file can still be opened. */
+/** Writes what the log holds into the file, which could be opened just now: SQLite throws away the log of one that cannot. */
 function settleLog(path: string): void {
   let database: Database | undefined;
   try {

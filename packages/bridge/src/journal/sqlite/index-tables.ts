@@ -4,6 +4,14 @@ import { indexSchema } from './schema.ts';
 /** Tables, indexes and triggers that make up the session index. */
 const parts = [...indexSchema.matchAll(/CREATE (?:TABLE|INDEX|TRIGGER) (\w+)/g)].map(([, name = '']) => name);
 
+/** Looks at one entry of each tree: a damaged root or branch shows, whatever the number of sessions. */
+const probes = [
+  'SELECT snapshot FROM sessions ORDER BY id LIMIT 1',
+  ...[...indexSchema.matchAll(/CREATE INDEX (\w+) ON sessions \([^)]*\)(?: (WHERE [^;]*))?;/g)].map(
+    ([, name, where = '']) => `SELECT 1 FROM sessions INDEXED BY ${name} ${where} LIMIT 1`,
+  ),
+];
+
 /**
  * Makes the index's tables anew, empty, when one of them is gone or cannot be walked; within the open transaction.
  * Its rows are then missing and rebuilt from the journal. Cost grows a little with sessions, not with history.
@@ -23,6 +31,7 @@ function isWhole(database: Database): boolean {
   );
   if (!parts.every((part) => names.has(part))) return false;
   try {
+    for (const probe of probes) database.prepare(probe).row();
     missingRows(database);
     return true;
   } catch {

@@ -1,0 +1,82 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordSessions, sessionOf } from '../../testing/recorded-sessions.ts';
+import { type SqliteMedium, sqliteMedium } from '../../testing/sqlite-medium.ts';
+import { openDatabase } from './database.ts';
+
+describe('the index of an SQLite journal', () => {
+  let medium: SqliteMedium;
+  beforeEach(async () => {
+    medium = await sqliteMedium();
+    const store = await medium.open();
+    await recordSessions(store, 3);
+    await store.close();
+  });
+  afterEach(() => medium.dispose());
+
+  async function unindexedAfter(sql: string) {
+    const database = openDatabase(medium.path, { readOnly: false });
+    database.exec(sql);
+    database.close();
+    const store = await medium.open();
+    const unindexed = await store.index.unindexed();
+    const { total } = await store.index.list({ limit: 10 });
+    await store.close();
+    return { unindexed, total };
+  }
+  const all = [sessionOf(1), sessionOf(2), sessionOf(3)];
+
+  it('misses nothing when it is whole', async () => {
+    expect(await unindexedAfter('SELECT 1')).toEqual({ unindexed: [], total: 3 });
+  });
+
+  it('names sessions whose rows are gone', async () => {
+    const sql = `DELETE FROM sessions WHERE session_id = '${sessionOf(2)}'`;
+    expect(await unindexedAfter(sql)).toEqual({ unindexed: [sessionOf(2)], total: 2 });
+  });
+
+  it.each(['DROP TABLE sessions', 'DROP TABLE totals', 'DROP INDEX unfinished', 'DROP TRIGGER count_moved'])(
+    'is made anew, empty, after %s',
+    async (sql) => {
+      expect(await unindexedAfter(sql)).toEqual({ unindexed: all, total: 0 });
+    },
+  );
+
+  it('is made anew when its pages are damaged', async () => {
+    const database = openDatabase(medium.path, { readOnly: true });
+    const root = (table: string) =>
+      database.prepare<[number]>('SELECT rootpage FROM sqlite_schema WHERE name = ?').row(table)?.[0] ?? 0;
+    const pages = ['by_activity', 'by_created', 'by_agent_activity', 'by_agent_created', 'sessions'].map(
+      root,
+    );
+    database.close();
+    const content = await readFile(medium.path);
+    for (const page of pages) content.fill(0xa5, (page - 1) * 4096, (page - 1) * 4096 + 64);
+    await writeFile(medium.path, content);
+    expect(await unindexedAfter('SELECT 1')).toEqual({ unindexed: all, total: 0 });
+  });
+});
+
+describe('the files of an SQLite journal', () => {
+  it.each([undefined, 0o644])(
+    'are their owner’s alone, also when they were made with mode %o',
+    async (mode) => {
+      const medium = await sqliteMedium();
+      if (mode !== undefined) {
+        await (await medium.open()).close();
+        for (const end of ['', '-wal', '-shm'])
+          await writeFile(`${medium.path}${end}`, '', { flag: 'a', mode });
+        const { chmod } = await import('node:fs/promises');
+        await chmod(medium.path, mode);
+      }
+      const store = await medium.open();
+      await recordSessions(store, 1);
+      const modes = await Promise.all(
+        ['', '-wal', '-shm'].map(async (end) => (await stat(`${medium.path}${end}`)).mode & 0o777),
+      );
+      expect(modes).toEqual([0o600, 0o600, 0o600]);
+      await store.close();
+      await medium.dispose();
+    },
+  );
+});
