@@ -12,7 +12,14 @@ export type {
   Subscription,
 } from './bridge.ts';
 export { createBridge } from './create-bridge.ts';
+export { type BackupReport, backupJournal } from './journal/care/backup-journal.ts';
+export type { CareOptions, CareProgress } from './journal/care/care-options.ts';
+export type { FindingKind, JournalFinding } from './journal/care/finding.ts';
+export { type JournalStats, readJournalStats, type SessionSize } from './journal/care/journal-stats.ts';
+export { type RestoreOptions, type RestoreReport, restoreJournal } from './journal/care/restore-journal.ts';
+export { type JournalReport, verifyJournal } from './journal/care/verify-journal.ts';
 export { type FollowOptions, follow } from './journal/follow.ts';
+export { journalFileIn } from './journal/sqlite/journal-file.ts';
 export {
   type AgentConfig,
   type BridgeChoice,

@@ -153,6 +153,11 @@ export class FakeProcess implements AgentConnection {
     return this.exit === undefined && !this.isRetired;
   }
 
+  /** Agent sessions it keeps: opened, and neither closed nor forgotten. */
+  get conversations(): readonly AgentSessionId[] {
+    return [...this.#sinks.keys()];
+  }
+
   lease(): AgentLease {
     this.holders += 1;
     let isHeld = true;

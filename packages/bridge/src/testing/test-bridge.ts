@@ -11,6 +11,7 @@ import { rebuildIndex } from '../operations/rebuild-index.ts';
 import { recoverSessions } from '../operations/recover-sessions.ts';
 import { type BridgeOptions, resolveLimits } from '../options.ts';
 import { PermissionResolvers } from '../permissions/resolvers.ts';
+import type { Logger } from '../ports/logger.ts';
 import { silentLogger } from '../runtime/silent-logger.ts';
 import { runEffect } from '../session/effects.ts';
 import { Registry } from '../session/registry.ts';
@@ -54,14 +55,17 @@ interface Start {
   readonly agents?: FakeAgents;
   readonly clock?: FakeClock;
   readonly limits?: Partial<BridgeOptions>;
+  /** Default: nobody hears. */
+  readonly logger?: Logger;
 }
 
 /** A whole bridge over the memory store and fake agents, in time that only the test moves. */
 export async function testBridge(start: Start = {}): Promise<TestBridge> {
   const { records = memoryRecords(), agents = new FakeAgents(), clock = new FakeClock() } = start;
+  const { logger = silentLogger } = start;
   const ids = sequentialIds();
   const store = moody(await openMemoryStore({ clock, ids, records }));
-  const core = await assemble({ store, agents, clock, ids, options: start.limits ?? {} });
+  const core = await assemble({ store, agents, clock, ids, logger, options: start.limits ?? {} });
   await rebuildIndex(core);
   await recoverSessions(core);
   const bridge = new LocalBridge(core, () => store.close());
@@ -102,20 +106,22 @@ async function assemble({
   agents,
   clock,
   ids,
+  logger,
   options,
 }: {
   store: MoodyStore;
   agents: FakeAgents;
   clock: FakeClock;
   ids: ReturnType<typeof sequentialIds>;
+  logger: Logger;
   options: Partial<BridgeOptions>;
 }): Promise<Core> {
-  const limits = resolveLimits({ stateDir: null, workspaces: [], ...options }, silentLogger);
+  const limits = resolveLimits({ stateDir: null, workspaces: [], ...options }, logger);
   const { journal, index } = store;
   const registry = new Registry(journal, index, {
     journal,
     clock,
-    logger: silentLogger,
+    logger,
     maxPendingPrompts: limits.maxPendingPrompts,
     runEffect: (session, effect) => runEffect(core, session, effect),
   });
@@ -128,7 +134,7 @@ async function assemble({
     workspaces: await openWorkspaces([workspace]),
     clock,
     ids,
-    logger: silentLogger,
+    logger,
     journal,
     index,
     agents,

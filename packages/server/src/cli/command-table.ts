@@ -86,6 +86,19 @@ export const commands = {
     positionals: none,
     examples: ['holdfast sessions'],
   },
+  journal: {
+    summary: 'Check, measure, back up or restore the journal',
+    usage: 'holdfast journal verify|stats [FILE] | backup FILE | restore FILE [options]',
+    about: `verify   checks every row, also while the daemon runs; exit code 1 when something is damaged
+stats    counts what is there and names the largest sessions
+backup   copies the journal as of this instant into a new file, also while the daemon runs
+restore  puts a backup in place of the journal, which is kept beside it; the daemon must be stopped
+FILE is a backup; verify and stats look at the journal itself without one.`,
+    options: { json: json('Print the result as JSON') },
+    daemonOptions: ['stateDir', 'config'],
+    positionals: { minimum: 1, maximum: 2, name: 'verify, stats, backup or restore, then a FILE' },
+    examples: ['holdfast journal verify', 'holdfast journal backup sessions.sqlite'],
+  },
   doctor: {
     summary: 'Check this machine and say what is missing',
     usage: 'holdfast doctor [options]',

@@ -88,13 +88,15 @@ function checkAllowed(flag: string, value: string, allowed: readonly string[] | 
 
 function checkPositionals(name: CommandName, spec: CommandSpec, given: readonly string[]): void {
   const { minimum, maximum, name: what } = spec.positionals;
-  if (given.length < minimum) throw usage(`${name} needs a ${what}`, name);
+  if (given.length < minimum) throw usage(`${name} needs ${maximum === 1 ? 'a ' : ''}${what}`, name);
   if (given.length <= maximum) return;
   const surplus = JSON.stringify(given[maximum]);
   throw usage(
     maximum === 0
       ? `${name} takes no ${surplus}`
-      : `${name} takes one ${what}, got also ${surplus}: quote it`,
+      : maximum === 1
+        ? `${name} takes one ${what}, got also ${surplus}: quote it`
+        : `${name} takes ${what}, got also ${surplus}`,
     name,
   );
 }

@@ -12,6 +12,7 @@ const loaders = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   run: async () => (await import('./commands/run.ts')).run,
   sessions: async () => (await import('./commands/sessions.ts')).sessions,
+  journal: async () => (await import('./commands/journal.ts')).journal,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   config: async () => (await import('./commands/config.ts')).config,
 } as const satisfies Record<Exclude<CommandName, 'demo-agent'>, () => Promise<Command>>;

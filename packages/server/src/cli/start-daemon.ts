@@ -1,5 +1,4 @@
 import { type Bridge, createBridge } from '@holdfast/bridge';
-import { DaemonError } from '@holdfast/protocol';
 import type { Logger } from 'pino';
 import { reachableUrl } from '../config/exposure-policy.ts';
 import type { Config } from '../config/resolve-config.ts';
@@ -8,7 +7,8 @@ import { type DaemonToken, obtainToken } from '../config/token-file.ts';
 import { createServer } from '../create-server.ts';
 import { CommandFailure } from './command-failure.ts';
 import { connectionLimit, openFileLimit } from './connection-limit.ts';
-import { type DaemonFile, readDaemonFile, removeDaemonFile, writeDaemonFile } from './daemon-file.ts';
+import { type DaemonFile, removeDaemonFile, writeDaemonFile } from './daemon-file.ts';
+import { nameOwner } from './name-owner.ts';
 import { packageVersion } from './package-version.ts';
 
 /** A daemon that listens, in this process. */
@@ -81,9 +81,7 @@ async function openBridge(config: Config, stateDir: string, logger: Logger): Pro
       clientInfo: { name: 'holdfast', version: packageVersion() },
     });
   } catch (error) {
-    throw error instanceof DaemonError && error.code === 'state_dir_in_use'
-      ? nameOwner(error, stateDir)
-      : error;
+    throw nameOwner(error, stateDir);
   }
 }
 
@@ -114,21 +112,6 @@ async function openServer(
     writerIdleTimeoutMs: options.writerIdleTimeoutMs,
     logger,
     serverInfo: { name: 'holdfast', version: packageVersion() },
-  });
-}
-
-/** Adds the owner's address, which only its daemon file knows. */
-function nameOwner(error: DaemonError, stateDir: string): CommandFailure {
-  const owner = readDaemonFile(stateDir);
-  const isSame = owner !== undefined && owner.pid === error.details['pid'];
-  const pid =
-    typeof error.details['pid'] === 'number' ? `process ${error.details['pid']}` : 'another process';
-  const remedy = isSame
-    ? `use that daemon, stop it (kill ${owner.pid}), or choose another directory with --state-dir`
-    : 'wait for it to end, stop it, or choose another directory with --state-dir';
-  const address = isSame ? `, which listens on ${owner.url}` : '';
-  return new CommandFailure(`state directory ${stateDir} is used by ${pid}${address}`, remedy, {
-    cause: error,
   });
 }
 

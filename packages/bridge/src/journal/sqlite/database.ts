@@ -27,7 +27,9 @@ const busyTimeoutMs = 50;
 
 /** Opens (and creates, unless read-only) the database file. Throws what the driver throws. */
 export function openDatabase(path: string, options: { readonly readOnly: boolean }): Database {
-  return new NodeDatabase(new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeoutMs }));
+  // `defensive` (newer Node versions) would forbid the repair of an index that cannot be dropped.
+  const settings = { readOnly: options.readOnly, timeout: busyTimeoutMs, defensive: false };
+  return new NodeDatabase(new DatabaseSync(path, settings));
 }
 
 /** How far a copy has come, in pages of the file. */

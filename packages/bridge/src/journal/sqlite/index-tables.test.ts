@@ -1,7 +1,8 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordSessions, sessionOf } from '../../testing/recorded-sessions.ts';
 import { type SqliteMedium, sqliteMedium } from '../../testing/sqlite-medium.ts';
+import { verifyJournal } from '../care/verify-journal.ts';
 import { openDatabase } from './database.ts';
 
 describe('the index of an SQLite journal', () => {
@@ -14,10 +15,12 @@ describe('the index of an SQLite journal', () => {
   });
   afterEach(() => medium.dispose());
 
-  async function unindexedAfter(sql: string) {
-    const database = openDatabase(medium.path, { readOnly: false });
-    database.exec(sql);
-    database.close();
+  async function unindexedAfter(sql?: string) {
+    if (sql !== undefined) {
+      const database = openDatabase(medium.path, { readOnly: false });
+      database.exec(sql);
+      database.close();
+    }
     const store = await medium.open();
     const unindexed = await store.index.unindexed();
     const { total } = await store.index.list({ limit: 10 });
@@ -27,7 +30,7 @@ describe('the index of an SQLite journal', () => {
   const all = [sessionOf(1), sessionOf(2), sessionOf(3)];
 
   it('misses nothing when it is whole', async () => {
-    expect(await unindexedAfter('SELECT 1')).toEqual({ unindexed: [], total: 3 });
+    expect(await unindexedAfter()).toEqual({ unindexed: [], total: 3 });
   });
 
   it('names sessions whose rows are gone', async () => {
@@ -53,7 +56,9 @@ describe('the index of an SQLite journal', () => {
     const content = await readFile(medium.path);
     for (const page of pages) content.fill(0xa5, (page - 1) * 4096, (page - 1) * 4096 + 64);
     await writeFile(medium.path, content);
-    expect(await unindexedAfter('SELECT 1')).toEqual({ unindexed: all, total: 0 });
+    expect(await unindexedAfter()).toEqual({ unindexed: all, total: 0 });
+    const { findings } = await verifyJournal(medium.path);
+    expect(findings.filter(({ kind }) => kind !== 'index')).toEqual([]);
   });
 });
 
@@ -66,7 +71,6 @@ describe('the files of an SQLite journal', () => {
         await (await medium.open()).close();
         for (const end of ['', '-wal', '-shm'])
           await writeFile(`${medium.path}${end}`, '', { flag: 'a', mode });
-        const { chmod } = await import('node:fs/promises');
         await chmod(medium.path, mode);
       }
       const store = await medium.open();

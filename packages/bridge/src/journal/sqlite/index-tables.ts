@@ -13,13 +13,31 @@ const probes = [
 ];
 
 /**
- * Makes the index's tables anew, empty, when one of them is gone or cannot be walked; within the open transaction.
- * Its rows are then missing and rebuilt from the journal. Cost grows a little with sessions, not with history.
+ * Makes the index's tables anew, empty, when one of them is gone or cannot be walked. Its rows are then missing and
+ * rebuilt from the journal. Looking costs a little more with sessions, not with history.
  */
 export function repairIndexTables(database: Database): void {
   if (isWhole(database)) return;
-  database.exec('DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS totals');
-  database.exec(indexSchema);
+  if (replaceTables(database, 'DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS totals')) return;
+  // Dropping a table walks it, which damage can prevent: then its name goes, and its pages with the next VACUUM.
+  const forget = `PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE tbl_name IN ('sessions', 'totals');
+    PRAGMA writable_schema = RESET`;
+  if (replaceTables(database, forget)) database.exec('VACUUM');
+}
+
+/** False when they cannot be removed this way; then nothing has changed. */
+function replaceTables(database: Database, removal: string): boolean {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    database.exec(removal);
+    database.exec(indexSchema);
+    database.exec('COMMIT');
+    return true;
+  } catch {
+    // What is wrong shows once more, to the reader of the index.
+    if (database.isInTransaction) database.exec('ROLLBACK');
+    return false;
+  }
 }
 
 function isWhole(database: Database): boolean {

@@ -27,10 +27,10 @@ export function startUp(database: Database, options: StartUpOptions): Beginning 
   // Small checkpoints keep the worst commit near 4 ms (measured); larger ones save nothing.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 250');
   database.exec('PRAGMA cache_size = -8192');
-  database.exec('BEGIN IMMEDIATE');
   const version = database.prepare<[number]>('PRAGMA user_version').row()?.[0] ?? 0;
+  if (version > 0) repairIndexTables(database);
+  database.exec('BEGIN IMMEDIATE');
   if (version === 0) createTables(database, options.ids);
-  else repairIndexTables(database);
   const beginning = recordStart(database, options);
   database.exec('COMMIT');
   return beginning;
