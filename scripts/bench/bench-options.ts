@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly readers: readonly number[];
   /** Each measurement is taken this often; the best one counts, because others share the machine. */
   readonly repeat: number;
+  /** Prints the table as Markdown, for docs/performance.md. */
+  readonly isMarkdown: boolean;
   /** Folder for CPU profiles of the daemon, which cost some per cent of its speed. */
   readonly profileDir: string | undefined;
 }
@@ -22,6 +24,7 @@ export const usage = `usage: npm run bench -- [options]
   --readers 10,100    readers of P2; also 50 and 500
   --repeat 3          times each measurement is taken; the best counts
   --json FILE         writes the results there, too
+  --markdown          prints the table as Markdown
   --profile DIR       writes CPU profiles of the daemon there (node --cpu-prof)`;
 
 /** Reads the command line. Throws with a sentence for people. */
@@ -35,6 +38,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       repeat: { type: 'string' },
       json: { type: 'string' },
       profile: { type: 'string' },
+      markdown: { type: 'boolean', default: false },
     },
   });
   return {
@@ -44,6 +48,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     readers: values.smoke ? [3] : values.readers.split(',').map((text) => wholeNumber('--readers', text)),
     repeat: wholeNumber('--repeat', values.repeat ?? (values.smoke ? '1' : '3')),
     profileDir: values.profile,
+    isMarkdown: values.markdown,
   };
 }
 

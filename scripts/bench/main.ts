@@ -13,7 +13,7 @@ import { replay } from './figures/replay.ts';
 import { stalledReader } from './figures/stalled.ts';
 import { startUp } from './figures/start-up.ts';
 import { canReadProcesses } from './process-figures.ts';
-import { isMet, type Row, ratioOf, tableText } from './row.ts';
+import { isMet, markdownTable, type Row, ratioOf, tableText } from './row.ts';
 
 const figures = {
   P1: singleReader,
@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   const rows = options.isSmoke
     ? measured.map((row) => ({ ...row, goal: undefined, ratioGoal: undefined }))
     : measured;
-  console.log(tableText(rows));
+  console.log(options.isMarkdown ? markdownTable(rows) : tableText(rows));
   console.log(conditions(options));
   if (options.jsonFile !== undefined)
     writeFileSync(options.jsonFile, `${JSON.stringify(report(options, rows), null, 2)}\n`);

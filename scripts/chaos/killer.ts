@@ -1,8 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../packages/server/src/e2e/testing/until.ts';
 import type { Mode } from './options.ts';
 import type { Scene } from './scene.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Stage } from './stage.ts';
+
+/** However little gets done, the next kill comes. */
+const patienceMs = 5_000;
 
 /** What the killer needs to know. */
 export interface KillPlan {
@@ -16,8 +20,9 @@ export interface KillPlan {
 export async function killAway(stage: Stage, scene: Scene, plan: KillPlan): Promise<void> {
   const { kills, mode, random, onKill } = plan;
   for (let nth = 1; nth <= kills; nth += 1) {
-    // Often while agents still start, more often while turns run.
-    await pause(random.chance(0.4) ? random.between(30, 500) : random.between(500, 1_400));
+    await moment(scene, random);
+    // A process that lives too short too often is not started at once: that is not what is to be seen here.
+    if (mode === 'agent') await pause(1_000);
     const victim =
       mode === 'both'
         ? random.weighted({ daemon: 2, agent: 2, everything: 1 })
@@ -41,6 +46,13 @@ export async function killAway(stage: Stage, scene: Scene, plan: KillPlan): Prom
     }
     onKill(nth);
   }
+}
+
+/** Often soon, while agents still start; more often in the midst of work, however fast the machine is. */
+async function moment(scene: Scene, random: SeededRandom): Promise<void> {
+  const calls = scene.calls + random.between(5, 50);
+  if (random.chance(0.6)) await until(() => scene.calls >= calls, patienceMs).catch(() => {});
+  await pause(random.between(10, 400));
 }
 
 function killAgent(stage: Stage, random: SeededRandom): void {

@@ -43,7 +43,10 @@ export class LoadClient {
       const idempotencyKey = this.#nextToken();
       const isWithPrompt = this.#random.chance(0.3);
       const text = marked('/say born', idempotencyKey);
-      const body = isWithPrompt ? { prompt: [{ type: 'text', text }] } : { sessionScope: 'thread' as const };
+      const place = this.#random.pick(this.#scene.places);
+      const body = isWithPrompt
+        ? { ...place, prompt: [{ type: 'text', text }] }
+        : { ...place, sessionScope: 'thread' as const };
       const session = await this.#insist('create', () =>
         this.#client.createSession(body, { idempotencyKey }),
       );
@@ -117,6 +120,10 @@ export class LoadClient {
     if (!(answer instanceof RefusalCode)) return answer;
     // Our name ended with a close or a detach: go on without one.
     if (answer.code === 'invalid_client_id' && sessionId !== undefined) this.#mine.delete(sessionId);
+    if (answer.code === 'session_not_found' && sessionId !== undefined && this.#random.chance(0.5)) {
+      const session = this.#client.session(sessionId);
+      await this.#scene.insist(`${this.#name} load`, () => session.load());
+    }
     return undefined;
   }
 

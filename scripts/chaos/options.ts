@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isSabotageName, type SabotageName, sabotageNames } from './sabotage-names.ts';
+import { isSabotageName, type SabotageName, sabotageNames } from './sabotages.ts';
 
 export const modes = ['daemon', 'agent', 'both', 'term'] as const;
 export type Mode = (typeof modes)[number];
@@ -14,8 +14,8 @@ export interface ChaosOptions {
   /** Shows that the harness goes red with each sabotage. */
   readonly isProof: boolean;
   readonly jsonFile: string | undefined;
-  /** Keeps the folder of the run although nothing was wrong. */
-  readonly isKept: boolean;
+  /** When state, logs and evidence stay after the run. */
+  readonly keep: 'always' | 'when-red' | 'never';
 }
 
 export const usage = `usage: npm run chaos -- [options]
@@ -55,7 +55,7 @@ export function parseOptions(args: readonly string[], freshSeed: number): ChaosO
     sabotage,
     isProof: values.prove,
     jsonFile: values.json,
-    isKept: values.keep,
+    keep: values.keep ? 'always' : 'when-red',
   };
 }
 

@@ -22,7 +22,7 @@ const scripts = {
 export function promptScript(random: SeededRandom): string {
   const name = random.weighted({
     ...{ say: 6, burst: 8, stream: 10, tools: 6, sleep: 6, permission: 6, deaf: 2, late: 2, noise: 2 },
-    ...{ grandchildren: 2, error: 1, crash: 1, halfLine: 0.5 },
+    ...{ grandchildren: 2, error: 1, crash: 0.4, halfLine: 0.2 },
   });
   return scripts[name](random);
 }

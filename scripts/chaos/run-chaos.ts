@@ -6,7 +6,7 @@ import { killAway } from './killer.ts';
 import { LoadClient } from './load-client.ts';
 import type { ChaosOptions } from './options.ts';
 import { readSession } from './readers.ts';
-import type { SabotageName } from './sabotage-names.ts';
+import type { SabotageName } from './sabotages.ts';
 import { Scene } from './scene.ts';
 import { seededRandom } from './seeded-random.ts';
 import { inspectRemains, settle } from './settle.ts';
@@ -30,10 +30,11 @@ export interface ChaosResult {
 export type Tell = (line: string) => void;
 
 const clients = 10;
+const firstSessions = 8;
 
 /** Runs a daemon under load, kills what the mode says as often as asked, and judges what is left. */
 export async function runChaos(
-  { seed, mode, kills, sabotage, isKept }: ChaosOptions,
+  { seed, mode, kills, sabotage, keep }: ChaosOptions,
   tell: Tell,
 ): Promise<ChaosResult> {
   const startedAt = performance.now();
@@ -45,7 +46,7 @@ export async function runChaos(
     const scene: Scene = new Scene(
       { baseUrl: ready.url, token: token() },
       {
-        maxSessions: Math.max(8, Math.min(40, kills)),
+        places: stage.places,
         onSession: (sessionId) => readers.push(...watch(scene, sessionId, seed)),
       },
     );
@@ -56,6 +57,7 @@ export async function runChaos(
     const working = Promise.all(load);
     const onKill = (nth: number) => {
       const { prompts } = scene.evidence;
+      scene.maxSessions = firstSessions + Math.round((Math.min(60, kills) * nth) / kills);
       if (nth % 10 === 0 || nth === kills)
         tell(`${nth} of ${kills} kills, ${scene.sessionIds.length} sessions, ${prompts.length} prompts`);
     };
@@ -69,7 +71,8 @@ export async function runChaos(
     await inspectRemains(stage, scene);
     const verdicts = judge(scene.evidence);
     const isGreen = verdicts.every(({ faults, looked }) => faults.length === 0 && looked > 0);
-    const keptIn = isGreen && !isKept ? undefined : keep(stage, scene);
+    const isKept = keep === 'always' || (keep === 'when-red' && !isGreen);
+    const keptIn = isKept ? keepEvidence(stage, scene) : undefined;
     const { evidence } = scene;
     return {
       ...{ seed, mode, kills, sabotage, verdicts, isGreen, keptIn },
@@ -103,7 +106,7 @@ function watch(scene: Scene, sessionId: string, seed: number): readonly Promise<
   );
 }
 
-function keep(stage: Stage, { evidence }: Scene): string {
+function keepEvidence(stage: Stage, { evidence }: Scene): string {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-chaos-'));
   cpSync(stage.lab.sandbox.folder, join(folder, 'sandbox'), { recursive: true });
   writeFileSync(join(folder, 'daemon.log'), stage.log);

@@ -1,17 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HoldfastClient, HoldfastError, type Session } from '@holdfast/sdk';
 import { type Evidence, noEvidence } from './evidence.ts';
+import type { Place } from './stage.ts';
 
 /** What the clients of a run share: where the daemon is, which sessions there are, and what was promised to whom. */
 export class Scene {
   readonly evidence: Evidence = noEvidence();
   readonly sessionIds: string[] = [];
-  /** Sessions there may be in all; beyond it nobody makes another. */
-  readonly maxSessions: number;
+  /** Sessions there may be by now; it rises during a run, so that some are made and branched to its end. */
+  maxSessions = 8;
   /** Aborts when no new work is to begin. */
   readonly closing = new AbortController();
   /** Aborts when the readers may go. */
   readonly over = new AbortController();
+  readonly places: readonly Place[];
   readonly #connect: () => HoldfastClient;
   readonly #onSession: (sessionId: string) => void;
   #calls = 0;
@@ -19,10 +21,13 @@ export class Scene {
 
   constructor(
     address: { readonly baseUrl: string; readonly token: string },
-    limits: { readonly maxSessions: number; readonly onSession: (sessionId: string) => void },
+    stage: {
+      readonly places: readonly Place[];
+      readonly onSession: (sessionId: string) => void;
+    },
   ) {
-    this.maxSessions = limits.maxSessions;
-    this.#onSession = limits.onSession;
+    this.places = stage.places;
+    this.#onSession = stage.onSession;
     this.#connect = () =>
       new HoldfastClient({
         ...address,

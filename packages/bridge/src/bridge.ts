@@ -54,8 +54,11 @@ export interface Delivery<Answer> {
 export interface Admission {
   readonly answer: PromptAccepted;
   readonly isReplayed: boolean;
-  /** The answer was handed to the kernel, or its socket closed. Idempotent. */
-  release(): void;
+  /**
+   * The answer was handed to the kernel, or its socket closed: the turn begins. Its end is told no sooner than
+   * `headStartMs` from now, for a client that can make nothing of an end it reads before the answer. Idempotent.
+   */
+  release(headStartMs?: number): void;
 }
 
 /** One reader of a session's events: a cursor and a wake-up, nothing else. */
@@ -200,6 +203,6 @@ export interface Bridge {
   figures(): BridgeFigures;
   readiness(): Readiness;
   /** Admits nothing new, ends running turns `interrupted` after `drainTimeoutMs`, closes no session. Idempotent;
-   * a second call with 0 ends the waiting. */
+   * a second call with 0 ends the waiting, for turns and for agents that do not go. */
   close(options?: { readonly drainTimeoutMs?: number }): Promise<void>;
 }

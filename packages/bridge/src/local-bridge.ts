@@ -39,7 +39,8 @@ export class LocalBridge implements Bridge {
   readonly #openings = new Openings();
   readonly #restores: Restores = new Map();
   readonly #onClosed: () => Promise<void>;
-  readonly #hurry = Promise.withResolvers<void>();
+  readonly #noDrain = Promise.withResolvers<void>();
+  readonly #noGrace = Promise.withResolvers<void>();
   #closing: Promise<void> | undefined;
 
   constructor(core: Core, onClosed: () => Promise<void>) {
@@ -196,8 +197,12 @@ export class LocalBridge implements Bridge {
   }
 
   close({ drainTimeoutMs = this.#core.limits.drainTimeoutMs } = {}): Promise<void> {
-    if (drainTimeoutMs === 0) this.#hurry.resolve();
-    this.#closing ??= shutDown(this.#core, drainTimeoutMs, this.#hurry.promise).finally(this.#onClosed);
+    if (drainTimeoutMs === 0) {
+      this.#noDrain.resolve();
+      if (this.#closing !== undefined) this.#noGrace.resolve();
+    }
+    const [noDrain, noGrace] = [this.#noDrain.promise, this.#noGrace.promise];
+    this.#closing ??= shutDown(this.#core, { drainTimeoutMs, noDrain, noGrace }).finally(this.#onClosed);
     return this.#closing;
   }
 

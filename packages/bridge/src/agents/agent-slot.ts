@@ -21,7 +21,7 @@ type SlotState =
   | { readonly kind: 'ready'; readonly agent: RunningAgent }
   /** Serves those who hold it, and nobody else. */
   | { readonly kind: 'draining'; readonly agent: RunningAgent }
-  | { readonly kind: 'stopping' }
+  | { readonly kind: 'stopping'; readonly agent: RunningAgent }
   | { readonly kind: 'exited' };
 
 /** One process from its start to its end, and who holds it. */
@@ -69,11 +69,12 @@ export class AgentSlot {
     });
   }
 
-  /** Stops it whoever holds it. */
-  async stop(): Promise<void> {
+  /** Stops it whoever holds it; a later `now` hastens a `gently`. */
+  async stop(manner: 'gently' | 'now'): Promise<void> {
     this.#abort.abort();
     if (this.#state.kind === 'ready' || this.#state.kind === 'draining')
-      this.#stop(this.#state.agent, 'gently');
+      this.#stop(this.#state.agent, manner);
+    else if (this.#state.kind === 'stopping' && manner === 'now') void this.#state.agent.process.stop('now');
     await this.gone;
   }
 
@@ -134,7 +135,7 @@ export class AgentSlot {
 
   #stop(agent: RunningAgent, manner: 'gently' | 'now'): void {
     this.#cancelIdleStop();
-    this.#state = { kind: 'stopping' };
+    this.#state = { kind: 'stopping', agent };
     this.#context.onRetired();
     void agent.process.stop(manner);
   }

@@ -1,7 +1,7 @@
 /** Quick deaths in a row, and the last of them. */
 export interface CrashRecord {
   readonly quickCrashes: number;
-  /** Epoch ms. */
+  /** As `Clock.elapsedMs` counts. */
   readonly lastCrashAt: number;
 }
 
@@ -35,9 +35,9 @@ export function afterCrash(
 }
 
 /** How long a new start must still wait (ms); 0 when it may go ahead. */
-export function restartWaitMs(record: CrashRecord, now: number, limits: RestartLimits): number {
+export function restartWaitMs(record: CrashRecord, nowMs: number, limits: RestartLimits): number {
   const unforgiven = record.quickCrashes - limits.forgivenCrashes;
   if (unforgiven < 0) return 0;
   const backoffMs = Math.min(limits.backoffMs * 2 ** unforgiven, limits.maxBackoffMs);
-  return Math.max(0, record.lastCrashAt + backoffMs - now);
+  return Math.max(0, record.lastCrashAt + backoffMs - nowMs);
 }

@@ -36,7 +36,7 @@ export async function startAgent(
 ): Promise<RunningAgent> {
   const { clock, logger, throttle, maxLineBytes, timeouts, client } = context;
   const agent = definition.name;
-  const startedAt = clock.now();
+  const startedAt = clock.elapsedMs();
   // The ACP SDK takes as long to read as a small agent takes to start: both at once, and neither before it is needed.
   const [process, { AgentLink: Link }] = await Promise.all([
     startProcess(definition, workspace, marker, context),
@@ -57,7 +57,7 @@ export async function startAgent(
     const timeoutMs = timeouts.initTimeoutMs;
     const answer = await withDeadline(link.request('initialize', initializeParams(client)), {
       clock,
-      timeoutMs: Math.max(1, startedAt + timeoutMs - clock.now()),
+      timeoutMs: Math.max(1, startedAt + timeoutMs - clock.elapsedMs()),
       expired: () =>
         new DaemonError(
           'init_timeout',

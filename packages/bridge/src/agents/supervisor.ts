@@ -97,19 +97,20 @@ class Supervisor implements Agents {
     return this.#slots.size;
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#stopAll();
+  close(hurry?: Promise<void>): Promise<void> {
+    this.#closing ??= this.#stopAll('gently');
+    hurry?.then(() => this.#stopAll('now'));
     return this.#closing;
   }
 
-  async #stopAll(): Promise<void> {
-    await Promise.all([...this.#slots].map((slot) => slot.stop()));
+  async #stopAll(manner: 'gently' | 'now'): Promise<void> {
+    await Promise.all([...this.#slots].map((slot) => slot.stop(manner)));
     await this.#swept;
   }
 
   #open(definition: AgentDefinition, workspace: string, key: string): AgentSlot {
     const { clock, ids, timeouts } = this.#options;
-    const startedAt = clock.now();
+    const startedAt = clock.elapsedMs();
     const slot: AgentSlot = new AgentSlot({
       clock,
       idleTimeoutMs: timeouts.agentIdleTimeoutMs,
@@ -120,7 +121,7 @@ class Supervisor implements Agents {
       onCrash: () => {
         const limits = this.#options.restartLimits ?? defaultRestartLimits;
         const record = this.#crashes.get(key) ?? noCrashes;
-        this.#crashes.set(key, afterCrash(record, { startedAt, endedAt: clock.now() }, limits));
+        this.#crashes.set(key, afterCrash(record, { startedAt, endedAt: clock.elapsedMs() }, limits));
       },
       onGone: () => this.#slots.delete(slot),
     });
@@ -161,7 +162,7 @@ class Supervisor implements Agents {
   #refuseCrashLoop(agent: string, key: string): void {
     const record = this.#crashes.get(key) ?? noCrashes;
     const limits = this.#options.restartLimits ?? defaultRestartLimits;
-    const waitMs = restartWaitMs(record, this.#options.clock.now(), limits);
+    const waitMs = restartWaitMs(record, this.#options.clock.elapsedMs(), limits);
     if (waitMs === 0) return;
     throw new DaemonError(
       'agent_start_failed',

@@ -58,12 +58,12 @@ export async function terminate(stop: Termination, logger: Logger): Promise<bool
 
 /** KILL until nothing is left; resolves to whether that came about. */
 export async function killRemains(remains: Remains, clock: Clock, logger: Logger): Promise<boolean> {
-  const startedAt = clock.now();
+  const startedAt = clock.elapsedMs();
   for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
     // Again each time round: between a look and its KILL a process may have had a child.
     const left = await signalRemains(remains, 'SIGKILL');
     if (left.length === 0) return true;
-    if (clock.now() - startedAt > giveUpAfterMs) {
+    if (clock.elapsedMs() - startedAt > giveUpAfterMs) {
       logger.error({ pids: left, marker: remains.marker }, 'agent processes survive SIGKILL');
       return false;
     }
@@ -72,12 +72,12 @@ export async function killRemains(remains: Remains, clock: Clock, logger: Logger
 }
 
 async function goneWithin(stop: Termination, graceMs: number): Promise<boolean> {
-  const deadline = stop.clock.now() + graceMs;
+  const deadline = stop.clock.elapsedMs() + graceMs;
   // While the leader lives there is nothing to look for.
   if ((await within(stop.clock, graceMs, [stop.hurry, stop.leaderExited])) === 'hurry') return false;
   for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
     if (await isGone(stop.remains)) return true;
-    const leftMs = deadline - stop.clock.now();
+    const leftMs = deadline - stop.clock.elapsedMs();
     if (leftMs <= 0) return false;
     if ((await within(stop.clock, Math.min(pollMs, leftMs), [stop.hurry])) === 'hurry') return false;
   }

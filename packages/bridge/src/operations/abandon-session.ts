@@ -1,17 +1,22 @@
 import type { ClientId } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import type { Session } from '../session/session.ts';
+import { pendingCount, type TurnRecord } from '../session/state.ts';
 import { detachClient } from './detach-client.ts';
 
+interface Created {
+  readonly clientId: ClientId;
+  /** Whether it was somebody else's already. */
+  readonly attached: boolean;
+  /** The last turn of the past it began with. */
+  readonly lastTurn: TurnRecord | null;
+}
+
 /** Undoes a create whose answer nobody got, unless the session is somebody else's by now. Never throws. */
-export async function abandonCreated(
-  core: Core,
-  session: Session,
-  clientId: ClientId,
-  attached: boolean,
-): Promise<void> {
+export async function abandonCreated(core: Core, session: Session, created: Created): Promise<void> {
+  const { clientId, attached } = created;
   try {
-    if (attached || isUsed(session, clientId)) {
+    if (attached || isUsed(session, created)) {
       await detachClient(core, session.id, { clientId });
       return;
     }
@@ -27,8 +32,8 @@ export async function abandonCreated(
   }
 }
 
-const isUsed = ({ state, subscribers }: Session, clientId: ClientId): boolean =>
+const isUsed = ({ state, subscribers }: Session, { clientId, lastTurn }: Created): boolean =>
   subscribers > 0 ||
-  state.turnCount > 0 ||
-  state.firstPrompt !== null ||
+  pendingCount(state.phase) > 0 ||
+  state.lastTurn?.promptId !== lastTurn?.promptId ||
   Object.entries(state.clients).some(([id, count]) => id !== clientId || count > 1);

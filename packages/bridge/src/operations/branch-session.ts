@@ -15,7 +15,7 @@ import { agentSink } from '../session/agent-sink.ts';
 import { branchStem, branchTitles } from '../session/branch-title.ts';
 import type { Session } from '../session/session.ts';
 import { toRow } from '../session/snapshot.ts';
-import { pendingCount, queueOf } from '../session/state.ts';
+import { pendingCount, queueOf, type TurnRecord } from '../session/state.ts';
 import { agentStateOf, titleOf } from '../session/summary.ts';
 import type { BranchTarget } from '../turns/branch-point.ts';
 import { abandonCreated } from './abandon-session.ts';
@@ -31,6 +31,8 @@ interface Made {
   readonly answer: BranchedSession;
   /** Absent in a stored answer. */
   readonly branch: Session | undefined;
+  /** The last turn of the copied past. */
+  readonly lastTurn: TurnRecord | null;
 }
 
 /**
@@ -50,15 +52,15 @@ export async function branchSession(
     caller,
     { operation: 'branchSession', sessionId, whileRunning: 'join' },
     (keep) => makeBranch(core, source, body, clientId, keep),
-    (answer: BranchedSession) => ({ answer, branch: undefined }),
+    (answer: BranchedSession) => ({ answer, branch: undefined, lastTurn: null }),
   );
-  const { answer, branch } = result;
+  const { answer, branch, lastTurn } = result;
   return {
     answer,
     isReplayed,
     abandon: async () => {
       if (branch === undefined || caller.idempotency !== undefined) return;
-      await abandonCreated(core, branch, clientId, false);
+      await abandonCreated(core, branch, { clientId, attached: false, lastTurn });
     },
   };
 }
@@ -74,14 +76,19 @@ async function makeBranch(
   if (target.kind === 'head') await untilQuiet(source, body.onBusy ?? 'wait');
   // What is copied and what the agent forks must be the same past: no turn starts in between.
   const letGo = source.holdTurns();
+  // The end of a turn that was decided already belongs to it.
+  await source.written();
   const branch = core.registry.prepare(sessionIdFrom(core.ids.uuid()));
   let lease: AgentLease | undefined;
   try {
     branch.seat.reserve(() => core.slots.acquire());
+    const isQuiet = source.state.phase.kind === 'idle';
     const history = await readBranchHistory(core, source, target);
+    // A turn that already runs is none of the copied past: the agent must not fork it, even if it ends by then.
+    const cut: BranchTarget = isQuiet ? target : { kind: 'event', eventId: history.point.seq };
     const sink = new EarlySink();
     lease = await core.agents.lease(source.state.agent, source.state.workspace);
-    const agent = await openBranchAgent(source, history, target, lease, sink);
+    const agent = await openBranchAgent(source, history, cut, lease, sink);
     const made = await record(core, source, branch, { body, clientId, history, agent, lease, keep });
     sink.connect(agentSink(core, branch, 1));
     return made;
@@ -155,7 +162,7 @@ async function record(core: Core, source: Session, branch: Session, parts: Parts
     branch.begin({ state, lastSeq, nextSeq: lastSeq + 1 });
     core.registry.enter(branch);
     tellNeighbours(core, source, branched);
-    return { answer, branch };
+    return { answer, branch, lastTurn: state.lastTurn };
   } catch (error) {
     void lease.connection.closeSession(agent.agentSessionId);
     throw error;

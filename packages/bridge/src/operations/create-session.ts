@@ -46,7 +46,7 @@ export async function createSession(
     abandon: async () => {
       if (stays || session === undefined) return;
       stays = true;
-      await abandonCreated(core, session, clientId, answer.attached);
+      await abandonCreated(core, session, { clientId, attached: answer.attached, lastTurn: null });
     },
   };
 }

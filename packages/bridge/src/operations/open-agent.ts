@@ -6,7 +6,7 @@ import { agentSink } from '../session/agent-sink.ts';
 import type { BoundDetails } from '../session/command.ts';
 import { nextBinding } from '../session/decide-agent.ts';
 import { requireOpen } from '../session/decision.ts';
-import type { PromptBlock } from '../session/entry.ts';
+import type { PromptBlock, Settings } from '../session/entry.ts';
 import type { Session } from '../session/session.ts';
 import { type Binding, isOpening, type SessionState } from '../session/state.ts';
 import { readTranscript } from '../turns/read-transcript.ts';
@@ -35,12 +35,7 @@ export async function openAgent(
   try {
     const { block, ...reopened } = await reopen(core, state, lease, sink);
     const { agentSessionId } = reopened;
-    const applied = await applySettings(
-      core.logger,
-      lease.connection,
-      agentSessionId,
-      session.state.settings,
-    );
+    const applied = await applyChosen(core, session, lease.connection, agentSessionId);
     if (!isOpening(session.state, opening)) await giveUp(session, lease, agentSessionId);
     const binding = nextBinding(session.state);
     session.seat.sit({ lease, agentSessionId, binding, reseed: block });
@@ -51,8 +46,25 @@ export async function openAgent(
     await bound;
     return reopened.context;
   } catch (error) {
+    const isSeated = session.seat.conversation?.lease === lease;
+    const conversation = isSeated ? session.seat.vacate() : undefined;
+    if (conversation !== undefined) await lease.connection.closeSession(conversation.agentSessionId);
     lease.release();
     throw error;
+  }
+}
+
+/** Applies what clients chose, and again what they choose meanwhile: until the seat is taken nobody else would. */
+async function applyChosen(
+  core: Core,
+  session: Session,
+  connection: AgentConnection,
+  agentSessionId: AgentSessionId,
+): Promise<Settings> {
+  for (;;) {
+    const { settings } = session.state;
+    const applied = await applySettings(core.logger, connection, agentSessionId, settings);
+    if (session.state.settings === settings) return applied;
   }
 }
 

@@ -45,7 +45,8 @@ export async function promptSession(
     answer,
     isReplayed,
     // A promptId that was held is one this daemon made.
-    release: () => session.admissions.release(promptId as CommandOf<'prompt'>['promptId']),
+    release: (headStartMs) =>
+      session.admissions.release(promptId as CommandOf<'prompt'>['promptId'], headStartMs),
   };
 }
 

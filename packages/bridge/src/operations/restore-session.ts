@@ -119,6 +119,8 @@ async function reopen(
     await reopened;
     return await openAgent(core, session, opening, takeClients);
   } catch (error) {
+    // What was not recorded never opened: nobody else would give the place back.
+    if (session.isStalled && session.seat.conversation === undefined) session.seat.leave();
     session.submit({ kind: 'not_bound', opening, failure: failureOf(error) });
     throw error;
   }

@@ -161,6 +161,7 @@ export interface Agents {
   lease(agent: string, workspace: string): Promise<AgentLease>;
   /** How many processes run now. */
   processCount(): number;
-  /** Stops every process and its descendants: EOF, TERM to the group, KILL to the group; resolves when none is left. */
-  close(): Promise<void>;
+  /** Stops every process and its descendants: EOF, TERM to the group, KILL to the group; resolves when none is left.
+   * Once `hurry` resolves only KILL is left of that. */
+  close(hurry?: Promise<void>): Promise<void>;
 }

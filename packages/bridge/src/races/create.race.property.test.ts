@@ -12,6 +12,7 @@ const count = fc.integer({ min: 2, max: 6 });
 const broken = new DaemonError('agent_start_failed', 'no such command', { agent: 'fake' });
 const hello = [{ type: 'text' as const, text: 'hello' }];
 
+type Guest = 'attach' | 'subscribe' | 'prompt' | 'detach';
 type Created = Awaited<ReturnType<Race['bridge']['createSession']>>;
 
 const answersOf = (runners: readonly Runner<Created>[]) =>
@@ -87,7 +88,10 @@ describe('creates under single scope', () => {
 });
 
 describe('a create whose client vanished', () => {
-  const guests = fc.subarray(['attach', 'subscribe', 'prompt', 'detach'] as const);
+  const guests = fc.oneof<fc.Arbitrary<Guest[]>[]>(
+    fc.subarray(['attach'] as const, { minLength: 1 }),
+    fc.subarray(['attach', 'subscribe', 'prompt', 'detach'] as const),
+  );
 
   test.prop([fc.scheduler(), guests], runs(150))(
     'leaves nothing behind unless somebody else came, and takes nothing from who did',
@@ -124,6 +128,7 @@ describe('a create whose client vanished', () => {
           expect(raced.agents.process.holders).toBe(0);
         }
         const attached = came.find(({ act }) => act === 'attach')?.runner;
+        if (attached?.outcome === 'refused') expect(attached.code).toBe('session_not_found');
         if (attached?.outcome === 'done') {
           // Attached, or the maker of a session of its own: never of one that is erased.
           const answer = (attached.result as Created).answer;

@@ -18,3 +18,11 @@ export function isIdle(
   if (hasTurn || queueLength > 0 || subscribers > 0 || isRestoring) return false;
   return now - lastSeenAt > idleTimeoutMs;
 }
+
+/**
+ * When somebody was last seen, by a clock that moved `jumpedMs` beyond the time that passed: a jump counts as no time at
+ * all. Whether it was before or after the jump is not known, so it may come out later than it was, never earlier.
+ */
+export function seenAfterJump(lastSeenAt: number, now: number, jumpedMs: number): number {
+  return Math.min(now, lastSeenAt + Math.max(0, jumpedMs));
+}

@@ -2,7 +2,7 @@ import type { Core } from '../core.ts';
 import { endSession } from '../operations/close-session.ts';
 import type { Session } from '../session/session.ts';
 import { queueOf } from '../session/state.ts';
-import { isIdle } from './idle-policy.ts';
+import { isIdle, seenAfterJump } from './idle-policy.ts';
 
 /** How long a session whose close failed is left alone; doubles with each failure. */
 const firstRetryMs = 60_000;
@@ -37,10 +37,21 @@ export class IdleReaper {
   }
 
   #schedule(intervalMs: number): void {
-    this.#stop = this.#core.clock.after(intervalMs, () => {
+    const { clock } = this.#core;
+    const armed = { at: clock.now(), elapsedMs: clock.elapsedMs() };
+    this.#stop = clock.after(intervalMs, () => {
       this.#schedule(intervalMs);
+      this.#followClock(clock.now() - armed.at - (clock.elapsedMs() - armed.elapsedMs));
       void this.reap();
     });
+  }
+
+  /** Somebody set the machine's clock, or it slept: nobody was idle for that long. */
+  #followClock(jumpedMs: number): void {
+    const now = this.#core.clock.now();
+    for (const session of this.#core.registry.awake()) {
+      session.lastSeenAt = seenAfterJump(session.lastSeenAt, now, jumpedMs);
+    }
   }
 
   #mayClose(session: Session): boolean {

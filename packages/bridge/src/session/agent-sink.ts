@@ -28,6 +28,11 @@ export const agentSink = (core: Core, session: Session, binding: number): Conver
     core.logger.warn({ sessionId: session.id, binding, reason }, 'a message of the agent was dropped');
   },
   exited(exit) {
-    session.submit({ kind: 'agent_gone', binding, exit });
+    const gone = { kind: 'agent_gone', binding, exit } as const;
+    const { phase } = session.state;
+    const headStart =
+      phase.kind === 'running' ? session.admissions.headStartOf(phase.turn.promptId) : undefined;
+    if (headStart === undefined) session.submit(gone);
+    else void headStart.then(() => session.submit(gone));
   },
 });

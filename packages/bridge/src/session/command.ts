@@ -118,6 +118,14 @@ export type SessionCommand =
 
 export type CommandOf<Kind extends SessionCommand['kind']> = Extract<SessionCommand, { kind: Kind }>;
 
+/** Commands whose commit need not survive power loss: nobody was promised anything yet. */
+export const unpromised: ReadonlySet<SessionCommand['kind']> = new Set([
+  'updates',
+  'ask',
+  'advance',
+  'bound',
+]);
+
 /** An ACP SessionUpdate as it came. */
 export type AgentUpdate = Readonly<Record<string, unknown>>;
 

@@ -9,12 +9,24 @@ export class CommitOrder {
   readonly #journal: Journal;
   /** The last of the commits that those behind it wait for, while there is one. */
   #gate: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(journal: Journal) {
     this.#journal = journal;
   }
 
   write(commit: Commit, movesTail: boolean): Promise<void> {
+    const written = this.#write(commit, movesTail);
+    this.#last = written.catch(() => {});
+    return written;
+  }
+
+  /** Resolves when what was handed in so far is durable, or lost. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+
+  #write(commit: Commit, movesTail: boolean): Promise<void> {
     const gate = this.#gate;
     if (gate === undefined && movesTail) return this.#journal.commit(commit);
     const written =

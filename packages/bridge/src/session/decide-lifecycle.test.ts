@@ -255,6 +255,23 @@ describe.each([
   });
 });
 
+it('a journal that was put back to an earlier day runs nothing by itself: what waited may have run since', () => {
+  const { state } = given(...queued)
+    .when({ kind: 'rewound' })
+    .yields([
+      'turn_error p1 interrupted',
+      '(stranded daemon_restart)',
+      'pending_prompt_completed p2 removed',
+      'turn_error p2 interrupted',
+      'pending_prompt_completed p3 removed',
+      'turn_error p3 interrupted',
+    ]);
+  expect(state?.phase).toEqual({ kind: 'stranded', cause: 'daemon_restart', queue: [] });
+  given(...running, c.close)
+    .when({ kind: 'rewound' })
+    .yields([]);
+});
+
 it('a prompt that waits with a deadline is watched again when the daemon starts again', () => {
   given(...running, c.prompt('p2', { deadlineMs: 9_000 }))
     .when(c.recover)

@@ -84,9 +84,9 @@ export function decideRename(state: SessionState, command: CommandOf<'rename'>):
   return { entries: [renamed], effects: [] };
 }
 
-/** Readers hear of a branch; nothing follows the terminal of a closed session. */
+/** Readers hear of a branch; nothing follows the terminal of a closed session but its restore. */
 export function decideBranched(state: SessionState, command: CommandOf<'branched'>): Decision {
-  if (state.phase.kind === 'closed') return nothing;
+  if (closedReasonOf(state.phase) !== null) return nothing;
   const { sourceSessionId, newSessionId, displayName } = command;
   return {
     entries: [event('session_branched', { sourceSessionId, newSessionId, displayName })],

@@ -3,7 +3,7 @@ import { mediate } from '../permissions/mediation-policy.ts';
 import type { CommandOf } from './command.ts';
 import { type Decision, nothing, requireOpen, requireRegistered } from './decision.ts';
 import { event, fact } from './entry.ts';
-import type { OpenPermission, SessionState, Turn } from './state.ts';
+import { closedReasonOf, type OpenPermission, type SessionState, type Turn } from './state.ts';
 
 /** Permission requests of one session that may wait at once; more are answered `cancelled`. */
 export const maxPendingPermissions = 64;
@@ -69,7 +69,7 @@ export function decideVote(state: SessionState, command: CommandOf<'vote'>): Dec
 
 /** A vote was not admitted: readers hear of it. */
 export function decideForbiddenVote(state: SessionState, command: CommandOf<'forbidden_vote'>): Decision {
-  if (state.phase.kind === 'closed') return nothing;
+  if (closedReasonOf(state.phase) !== null) return nothing;
   const { requestId, reason, clientId } = command;
   const { sessionId } = state;
   return {
@@ -92,7 +92,7 @@ export function decideDismiss(state: SessionState, { requestId, reason }: Comman
 
 /** A vote came after the answer: readers hear what the answer was. */
 export function decideLateVote(state: SessionState, command: CommandOf<'late_vote'>): Decision {
-  if (state.phase.kind === 'closed') return nothing;
+  if (closedReasonOf(state.phase) !== null) return nothing;
   const { requestId, outcome, clientId } = command;
   const { sessionId } = state;
   return {

@@ -55,14 +55,15 @@ async function sendPrompt(session: Session, effect: EffectOf<'send_prompt'>): Pr
   const { binding, agentSessionId, lease } = conversation;
   const reseed = session.seat.takeReseed();
   const prompt = reseed === null ? content : [reseed, ...content];
-  try {
-    const turn = lease.connection.prompt(agentSessionId, prompt, meta);
-    session.seat.work(turn);
-    const answer = await turn;
-    session.submit({ kind: 'answered', binding, promptId, answer });
-  } catch (error) {
-    session.submit({ kind: 'failed', binding, promptId, failure: failureOf(error) });
-  }
+  const turn = lease.connection.prompt(agentSessionId, prompt, meta);
+  session.seat.work(turn);
+  const end = await turn.then(
+    (answer) => ({ kind: 'answered', binding, promptId, answer }) as const,
+    (error: unknown) => ({ kind: 'failed', binding, promptId, failure: failureOf(error) }) as const,
+  );
+  const headStart = session.admissions.headStartOf(promptId);
+  if (headStart !== undefined) await headStart;
+  session.submit(end);
   session.timers.stop(graceTimer(promptId));
   session.timers.stop(`deadline ${promptId}`);
 }
@@ -78,8 +79,10 @@ function sendCancel(core: Core, session: Session, { promptId }: EffectOf<'send_c
 
 /** Tells the agent, and gives its process back once it stopped working; after the grace it is left behind. */
 function closeAgent(core: Core, session: Session): void {
-  const { turnEnds } = session.seat;
-  const conversation = session.seat.leave();
+  const { seat } = session;
+  const { turnEnds } = seat;
+  // A restore that was asked for before the close was durable keeps the place.
+  const conversation = session.state.phase.kind === 'closed' ? seat.leave() : seat.vacate();
   session.timers.close();
   if (conversation === undefined) return;
   const { lease, agentSessionId } = conversation;

@@ -14,23 +14,32 @@ export function encodeEntries(
   at: number,
 ): EncodedEntries {
   let seq = firstSeq - 1;
+  // A flood of updates is about one prompt: what follows their data is made once.
+  let about: SessionEvent | undefined;
+  let tail = '';
   const encoded = entries.map((entry): JournalEntry => {
     if (entry.kind === 'fact') {
       return { kind: 'fact', type: entry.type, json: JSON.stringify({ at, data: entry.data }) };
     }
     seq += 1;
-    return { kind: 'event', seq, type: entry.type, json: encodeEnvelope(entry, seq, at) };
+    if (about?.promptId !== entry.promptId || about?.clientId !== entry.clientId || tail === '') {
+      about = entry;
+      tail = encodeTail(entry, at);
+    }
+    return { kind: 'event', seq, type: entry.type, json: encodeEnvelope(entry, seq, tail) };
   });
   return { entries: encoded, lastSeq: seq };
 }
 
 /** The envelope of protocol §5, spelled out because it is written once per event on the hot path. */
-function encodeEnvelope(entry: SessionEvent, id: number, at: number): string {
-  const client =
-    entry.clientId === undefined ? '' : `,"originatorClientId":${JSON.stringify(entry.clientId)}`;
-  const prompt = entry.promptId === undefined ? '' : `,"promptId":${JSON.stringify(entry.promptId)}`;
-  const data = JSON.stringify(entry.data);
-  return `{"id":${id},"v":1,"type":"${entry.type}","data":${data}${client}${prompt},"_meta":{"serverTimestamp":${at}}}`;
+function encodeEnvelope(entry: SessionEvent, id: number, tail: string): string {
+  return `{"id":${id},"v":1,"type":"${entry.type}","data":${JSON.stringify(entry.data)}${tail}`;
+}
+
+function encodeTail({ promptId, clientId }: SessionEvent, at: number): string {
+  const client = clientId === undefined ? '' : `,"originatorClientId":${JSON.stringify(clientId)}`;
+  const prompt = promptId === undefined ? '' : `,"promptId":${JSON.stringify(promptId)}`;
+  return `${client}${prompt},"_meta":{"serverTimestamp":${at}}}`;
 }
 
 /** Reads back what `encodeEntries` wrote. */

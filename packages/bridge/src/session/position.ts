@@ -10,3 +10,5 @@ export interface SessionPosition {
 
 /** What else goes into the same write, made from the state after the decision. */
 export type AlongWith = () => Pick<Commit, 'appends' | 'rows' | 'keys'>;
+
+export const nothingElse: AlongWith = () => ({});

@@ -4,13 +4,13 @@ import type { Commit, Journal } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Admissions } from '../turns/admissions.ts';
 import type { AgentSeat } from './agent-seat.ts';
-import type { SessionCommand } from './command.ts';
+import { type SessionCommand, unpromised } from './command.ts';
 import { CommitOrder, unavailable } from './commit-order.ts';
 import { decide } from './decide.ts';
 import type { SessionEffect } from './effect.ts';
 import { encodeEntries } from './envelope.ts';
 import { evolve } from './evolve.ts';
-import type { AlongWith, SessionPosition } from './position.ts';
+import { type AlongWith, nothingElse, type SessionPosition } from './position.ts';
 import { toRow } from './snapshot.ts';
 import { pendingCount, type SessionState } from './state.ts';
 import { StateWaiters } from './state-waiters.ts';
@@ -28,13 +28,8 @@ export interface SessionPorts {
   readonly reload: (sessionId: SessionId) => Promise<SessionPosition>;
 }
 
-const nothingElse: AlongWith = () => ({});
-
 /** Waits between attempts to write what an agent said while the journal refuses. */
 const retryMs = 500;
-
-/** Commands whose commit need not survive power loss: nobody was promised anything yet. */
-const unpromised: ReadonlySet<SessionCommand['kind']> = new Set(['updates', 'ask', 'advance', 'bound']);
 
 /**
  * One session: its state and its mailbox. A command is decided and folded at once, in call order; publication, the
@@ -139,6 +134,11 @@ export class Session {
     return this.#waiters.until(holds, this.state);
   }
 
+  /** Resolves when everything decided so far is durable, or lost. */
+  written(): Promise<void> {
+    return this.#order.settled();
+  }
+
   /** Hands in what happened: it is not refused, and kept until the journal takes it. */
   submit(command: SessionCommand): void {
     if (this.#life !== 'present') return;
@@ -172,6 +172,8 @@ export class Session {
     const lastSeq = encoded.lastSeq < nextSeq ? expectedSeq : encoded.lastSeq;
     const state = entries.reduce<SessionState | null>((folded, entry) => evolve(folded, entry, now), before);
     this.#position = { state, lastSeq, nextSeq: Math.max(nextSeq, lastSeq + 1) };
+    // The end of a turn is a sign of life.
+    if (state?.lastTurn !== before?.lastTurn) this.lastSeenAt = now;
     const { appends = [], rows = [], keys } = alongWith();
     this.#commitsInFlight += 1;
     const commit: Commit = {

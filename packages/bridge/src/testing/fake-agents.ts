@@ -34,7 +34,7 @@ const definition = (name: string): AgentDefinition => ({
   isolation: 'workspace',
 });
 
-type Method = 'lease' | 'new' | 'resume' | 'load' | 'fork';
+type Method = 'lease' | 'new' | 'resume' | 'load' | 'fork' | 'model' | 'mode';
 
 /** Agents in memory that do what a test tells them. A call waits where a test held its method, and fails where it said so. */
 export class FakeAgents implements Agents {
@@ -214,10 +214,12 @@ export class FakeProcess implements AgentConnection {
   }
 
   async setMode(_: AgentSessionId, modeId: string): Promise<void> {
+    await this.#call('mode');
     this.calls.push(`mode ${modeId}`);
   }
 
   async setModel(_: AgentSessionId, modelId: string): Promise<void> {
+    await this.#call('model');
     this.calls.push(`model ${modelId}`);
   }
 

@@ -8,24 +8,35 @@ interface Timer {
 /** A clock that stands still until it is told to go on. Ticks are the event loop's own. */
 export class FakeClock implements Clock {
   readonly #timers = new Set<Timer>();
-  #now: number;
+  #elapsedMs = 0;
+  /** What the clock shows beyond that. */
+  #offsetMs: number;
 
   constructor(now = 1_000_000) {
-    this.#now = now;
+    this.#offsetMs = now;
   }
 
   now(): number {
-    return this.#now;
+    return this.#offsetMs + this.#elapsedMs;
+  }
+
+  elapsedMs(): number {
+    return this.#elapsedMs;
   }
 
   after(delayMs: number, task: () => void): () => void {
-    const timer = { at: this.#now + Math.max(0, delayMs), task };
+    const timer = { at: this.#elapsedMs + Math.max(0, delayMs), task };
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
 
   nextTick(task: () => void): void {
     setImmediate(task);
+  }
+
+  /** Somebody sets the clock; timers wait as long as before. */
+  jump(byMs: number): void {
+    this.#offsetMs += byMs;
   }
 
   /** How many timers wait. */
@@ -36,18 +47,18 @@ export class FakeClock implements Clock {
   /** Lets time pass: what comes due runs in order, and what it leads to may run in between. */
   async advance(byMs: number): Promise<void> {
     await settled();
-    const until = this.#now + byMs;
+    const until = this.#elapsedMs + byMs;
     for (;;) {
       const due = [...this.#timers]
         .filter(({ at }) => at <= until)
         .sort((one, other) => one.at - other.at)[0];
       if (due === undefined) break;
-      this.#now = Math.max(this.#now, due.at);
+      this.#elapsedMs = Math.max(this.#elapsedMs, due.at);
       this.#timers.delete(due);
       due.task();
       await settled();
     }
-    this.#now = until;
+    this.#elapsedMs = until;
     await settled();
   }
 }

@@ -106,7 +106,7 @@ class RacedClock extends FakeClock {
 }
 
 /** More rounds than anything takes that the scheduler does not know of. */
-const quietRounds = 16;
+const quietRounds = 80;
 
 async function drained(scheduler: Scheduler): Promise<void> {
   for (let quiet = 0; quiet < quietRounds; quiet += 1) {

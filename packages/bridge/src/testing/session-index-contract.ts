@@ -45,6 +45,19 @@ export function sessionIndexContract(name: string, openMedium: () => Promise<Med
     const write = (...written: readonly SessionRow[]) =>
       store.journal.commit({ rows: written, isAcknowledged: true });
 
+    it('names the sessions of the journal that it has no row of', async () => {
+      const [known, unknown] = [freshSession(), freshSession()];
+      const event = { kind: 'event', seq: 1, type: 'session_created', json: '{}' } as const;
+      await store.journal.commit({
+        appends: [known, unknown].map((sessionId) => ({ sessionId, expectedSeq: 0, entries: [event] })),
+        rows: [sampleRow({ sessionId: known })],
+        isAcknowledged: true,
+      });
+      expect(await store.index.unindexed()).toEqual([unknown]);
+      await write(sampleRow({ sessionId: unknown }));
+      expect(await store.index.unindexed()).toEqual([]);
+    });
+
     it('gives back a row as it was last written, also after it was opened again', async () => {
       const row = sampleRow({
         parentSessionId: freshSession(),

@@ -8,6 +8,7 @@ export const releaseFallbackMs = 250;
 export class Admissions {
   readonly #clock: Clock;
   readonly #held = new Map<PromptId, () => void>();
+  readonly #headStarts = new Map<PromptId, Promise<void>>();
   readonly #onReleased: () => void;
   #waiters: (() => void)[] = [];
   #isPaused = false;
@@ -35,17 +36,32 @@ export class Admissions {
     );
   }
 
-  /** Idempotent. */
-  release(promptId: PromptId): void {
+  /** Lets the turn begin; with a head start, its end waits so much longer (ms). Idempotent. */
+  release(promptId: PromptId, headStartMs = 0): void {
     const stop = this.#held.get(promptId);
     if (stop === undefined) return;
     stop();
     this.#held.delete(promptId);
+    if (headStartMs > 0) this.#headStarts.set(promptId, this.#headStart(promptId, headStartMs));
     if (!this.#isPaused) this.#onReleased();
     if (this.#held.size > 0) return;
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const wake of waiters) wake();
+  }
+
+  /** Resolves when the end of a prompt's turn may be told; undefined is now. */
+  headStartOf(promptId: PromptId): Promise<void> | undefined {
+    return this.#headStarts.get(promptId);
+  }
+
+  #headStart(promptId: PromptId, headStartMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(headStartMs, () => {
+        this.#headStarts.delete(promptId);
+        resolve();
+      });
+    });
   }
 
   /** The daemon stops: what waits stays in the queue for the next start. */

@@ -12,7 +12,7 @@ beforeEach(() => {
   heard = [];
   signals = new EventEmitter();
   unlisten = listenForStop(
-    { now: () => now },
+    { elapsedMs: () => now },
     {
       onStop: (signal) => heard.push(`stop ${signal}`),
       onInsist: (signal) => heard.push(`insist ${signal}`),

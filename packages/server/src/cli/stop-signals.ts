@@ -13,13 +13,13 @@ const stopping: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Listens for signals that stop the process; the returned call stops listening. Idempotent. */
 export function listenForStop(
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'elapsedMs'>,
   { onStop, onInsist }: StopListeners,
   signals: EventEmitter = process,
 ): () => void {
   let lastAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    const now = clock.now();
+    const now = clock.elapsedMs();
     const isFirst = lastAt === undefined;
     const isEcho = lastAt !== undefined && now - lastAt <= echoMs;
     if (isEcho) return;

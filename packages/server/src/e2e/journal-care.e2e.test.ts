@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Daemon, DaemonLab } from './testing/daemon-lab.ts';
+import { flipByteIn } from './testing/flip-byte.ts';
 import { terminalsOf } from './testing/sse-frames.ts';
 import { until } from './testing/until.ts';
 
@@ -29,7 +30,7 @@ async function busySession(daemon: Daemon) {
 
 describe('holdfast journal', () => {
   test('verifies, counts and backs up while the daemon runs, and restores once it is stopped', async () => {
-    const first = await lab.serve();
+    const first = await lab.serve(['--drain-timeout-ms', '200']);
     const { session, running, waiting } = await busySession(first);
     expect((await journal('verify')).report).toMatchObject({ isSound: true, sessions: 1 });
     expect((await journal('stats')).report).toMatchObject({ sessions: 1, openSessions: 1 });
@@ -60,7 +61,10 @@ describe('holdfast journal', () => {
     // What ran or waited when the backup was made ends: it is not run a second time.
     for (const { promptId } of [running, waiting]) {
       expect(terminalsOf(events, promptId)).toEqual([
-        expect.objectContaining({ type: 'turn_error', data: expect.objectContaining({ code: 'interrupted' }) }),
+        expect.objectContaining({
+          type: 'turn_error',
+          data: expect.objectContaining({ code: 'interrupted' }),
+        }),
       ]);
     }
     expect(lab.prompts().filter(({ text }) => text === '/say I waited')).toEqual([]);
@@ -73,7 +77,7 @@ describe('holdfast journal', () => {
     await lab.stop(daemon);
     const sound = await lab.sandbox.run(['journal', 'verify']);
     expect([sound.code, sound.stdout.trimEnd().split('\n').at(-1)]).toEqual([0, '  sound']);
-    lab.damage('"text":"<<precious>>"');
+    flipByteIn(join(lab.sandbox.stateDir, 'journal.sqlite'), 'agent_message_chunk');
     const damaged = await lab.sandbox.run(['journal', 'verify']);
     expect(damaged.code).toBe(1);
     expect(damaged.stdout).toContain('DAMAGED: 1 finding');
@@ -97,8 +101,18 @@ describe('holdfast journal', () => {
     const daemon = await lab.serve();
     await (await lab.session(daemon)).promptAndWait('/say hi');
     await journal('backup', 'backup.sqlite');
-    const names = ['journal.sqlite', 'journal.sqlite-wal', 'journal.sqlite-shm', 'lock', 'lock.owner', 'token', 'daemon.json'];
+    const names = [
+      'journal.sqlite',
+      'journal.sqlite-wal',
+      'journal.sqlite-shm',
+      'lock',
+      'lock.owner',
+      'token',
+      'daemon.json',
+    ];
     const files = [backup(), ...names.map((name) => join(lab.sandbox.stateDir, name))];
-    expect(files.map((file) => [file, statSync(file).mode & 0o777])).toEqual(files.map((file) => [file, 0o600]));
+    expect(files.map((file) => [file, statSync(file).mode & 0o777])).toEqual(
+      files.map((file) => [file, 0o600]),
+    );
   });
 });

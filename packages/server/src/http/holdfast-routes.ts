@@ -65,7 +65,7 @@ export function mountRoutes(app: FastifyInstance, options: RoutesOptions): Mount
     hasAllowedOrigins: options.allowedOrigins.length > 0,
     bodyLimitBytes,
     maxConnections: options.maxConnections,
-    startedAt: clock.now(),
+    startedAt: clock.elapsedMs(),
   };
 
   acceptJsonOnly(app);

@@ -17,6 +17,6 @@ export interface RouteContext {
   readonly hasAllowedOrigins: boolean;
   readonly bodyLimitBytes: number;
   readonly maxConnections: number | null;
-  /** Epoch ms. */
+  /** As `Clock.elapsedMs` counts. */
   readonly startedAt: number;
 }

@@ -46,7 +46,7 @@ function figures({ bridge, clock, startedAt }: RouteContext) {
     pendingPermissions,
     activePrompts,
     connectedClients,
-    uptimeMs: clock.now() - startedAt,
+    uptimeMs: Math.round(clock.elapsedMs() - startedAt),
   };
 }
 

@@ -1,7 +1,7 @@
 import { permissionRequestIdOf, promptIdOf } from '@holdfast/protocol';
 import { sessionIdOf } from '../auth/caller.ts';
+import { headStartMs } from '../http/head-start.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
-import { releaseDelayMs } from '../http/release-delay.ts';
 import type { RouteContext } from './context.ts';
 import { replayed } from './delivered.ts';
 
@@ -16,19 +16,17 @@ type TurnHandlers = Pick<
 >;
 
 /** Prompts, and what a person says to a running turn. */
-export function turnHandlers({ bridge, clock }: RouteContext): TurnHandlers {
+export function turnHandlers({ bridge }: RouteContext): TurnHandlers {
   return {
     async promptSession({ params, body, caller, request }) {
       const admission = await bridge.promptSession(sessionIdOf(params.id), body, caller);
       // No event of the turn may overtake this answer, and no turn may wait for a client that has gone.
-      const release = () => admission.release();
-      const delayMs = releaseDelayMs(request.headers);
       return {
         status: 202,
         body: admission.answer,
         headers: admission.isReplayed ? replayed : {},
-        written: delayMs === 0 ? release : () => void clock.after(delayMs, release),
-        lost: release,
+        written: () => admission.release(headStartMs(request.headers)),
+        lost: () => admission.release(),
       };
     },
     async cancelTurn({ params, caller }) {

@@ -8,14 +8,14 @@ import { pathOf } from '../http/request-gate.ts';
  */
 export function addAccessLog(app: FastifyInstance, clock: Clock): void {
   app.addHook('onRequest', async (request, reply) => {
-    const startedAt = clock.now();
+    const startedAt = clock.elapsedMs();
     reply.raw.once('close', () => {
       const { method } = request;
       const fields = {
         method,
         path: pathOf(request),
         status: reply.raw.statusCode,
-        durationMs: clock.now() - startedAt,
+        durationMs: Math.round(clock.elapsedMs() - startedAt),
       };
       const isRead = method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
       if (isRead) request.log.debug(fields, 'request');

@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { DaemonError } from '@holdfast/protocol';
 
 export type SqlValue = string | number | bigint | null;
@@ -28,9 +30,33 @@ const busyTimeoutMs = 50;
 /** Opens (and creates, unless read-only) the database file. Throws what the driver throws. */
 export function openDatabase(path: string, options: { readonly readOnly: boolean }): Database {
   // `defensive` (newer Node versions) would forbid the repair of an index that cannot be dropped.
-  const settings = { readOnly: options.readOnly, timeout: busyTimeoutMs, defensive: false };
-  return new NodeDatabase(new DatabaseSync(path, settings));
+  const settings = { readOnly: false, timeout: busyTimeoutMs, defensive: false };
+  return new NodeDatabase(options.readOnly ? openToRead(path) : new DatabaseSync(path, settings));
 }
+
+/** Also where nothing may be written: then SQLite cannot share the file, and may take it for unchanging. */
+function openToRead(path: string): DatabaseSync {
+  const settings = { readOnly: true, timeout: busyTimeoutMs };
+  const database = new DatabaseSync(path, settings);
+  try {
+    database.exec('SELECT count(*) FROM sqlite_schema');
+    return database;
+  } catch (thrown) {
+    database.close();
+    const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    if (hasLog || !isCannotOpen(thrown)) throw thrown;
+    const unchanging = pathToFileURL(path);
+    unchanging.searchParams.set('immutable', '1');
+    return new DatabaseSync(unchanging, settings);
+  }
+}
+
+/** SQLite's result codes where the files beside a database can be neither read nor made: READONLY, CANTOPEN. */
+const isCannotOpen = (thrown: unknown) =>
+  thrown instanceof Error &&
+  'errcode' in thrown &&
+  typeof thrown.errcode === 'number' &&
+  [8, 14].includes(thrown.errcode & 0xff);
 
 /** How far a copy has come, in pages of the file. */
 export interface CopyProgress {
@@ -50,7 +76,7 @@ export async function copyDatabase(
   target: string,
   onProgress: (progress: CopyProgress) => void = () => {},
 ): Promise<void> {
-  const database = new DatabaseSync(source, { readOnly: true, timeout: busyTimeoutMs });
+  const database = openToRead(source);
   try {
     // The open transaction keeps to one state of the file: without it every write of another connection starts the
     // copy anew, and beside a busy daemon it would never end.

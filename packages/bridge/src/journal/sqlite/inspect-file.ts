@@ -25,13 +25,25 @@ export function inspectFile(path: string): number {
 export function unreadable(path: string, thrown: unknown): DaemonError {
   if (thrown instanceof DaemonError && thrown.code === 'state_unreadable') return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const remedy = isOfTheDisk(thrown)
+    ? 'make room or make it writable, then try again'
+    : 'move it away, or name another state directory';
   return new DaemonError(
     'state_unreadable',
-    `${path} cannot be opened as a journal (${message}); move it away, or name another state directory`,
+    `${path} cannot be opened as a journal (${message}); ${remedy}`,
     { path },
     { cause: thrown },
   );
 }
+
+/** SQLite's result codes for a file that is sound where the disk is not: PERM, READONLY, IOERR, FULL. */
+const diskFaults = [3, 8, 10, 13];
+
+const isOfTheDisk = (thrown: unknown) =>
+  thrown instanceof Error &&
+  'errcode' in thrown &&
+  typeof thrown.errcode === 'number' &&
+  diskFaults.includes(thrown.errcode & 0xff);
 
 function isNew(path: string): boolean {
   const file = statSync(path, { throwIfNoEntry: false });

@@ -47,15 +47,12 @@ export class Transactions {
 
   /** Writes the group; when the store refuses it, each commit by itself, so that one cannot fail the others. */
   write(commits: readonly Commit[]): Outcomes {
-    const { health } = this.#options;
     try {
-      const outcomes = this.#writeTogether(commits);
-      health.succeeded();
-      return outcomes;
+      return this.#writeTogether(commits);
     } catch (thrown) {
       if (commits.length === 1) {
         const error = storeError(thrown, 'the journal cannot be written');
-        if (isDriverError(thrown)) health.failed(error.message);
+        if (isDriverError(thrown)) this.#options.health.failed(error.message);
         return [error];
       }
       return commits.flatMap((commit) => this.write([commit]));

@@ -7,7 +7,10 @@ const probeMs = 500;
 /** A probe takes more room than the log may have left over from earlier transactions. */
 const probeBytes = 256 * 1024;
 
-/** Whether the store takes writes: from the last one that was tried, or from a probe while nobody tries. */
+/**
+ * Whether the store takes writes. A refused one says that it does not; that it does again only a probe can say, because
+ * a small write may find room where the next one does not.
+ */
 export class WriteHealth {
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -38,13 +41,6 @@ export class WriteHealth {
     this.#fault = fault;
   }
 
-  succeeded(): void {
-    if (this.#fault === undefined) return;
-    this.#fault = undefined;
-    this.#stopProbe();
-    this.#logger.info({}, 'the journal can be written again');
-  }
-
   close(): void {
     this.#stopProbe();
   }
@@ -57,7 +53,8 @@ export class WriteHealth {
     try {
       this.#write.run();
       this.#remove.run();
-      this.succeeded();
+      this.#fault = undefined;
+      this.#logger.info({}, 'the journal can be written again');
     } catch (thrown) {
       this.#fault = thrown instanceof Error ? thrown.message : String(thrown);
       this.#probeLater();

@@ -10,7 +10,7 @@ test('sizes are shown in the unit that leaves them short', () => {
 
 test('a damaged journal is shown with the first findings and how many there are', () => {
   const findings = Array.from({ length: 30 }, (_, place) => ({
-    ...{ kind: 'gap', sessionId: 's-1', fromId: place + 1, toId: place + 1, detail: 'wrong' } as const,
+    ...({ kind: 'gap', sessionId: 's-1', fromId: place + 1, toId: place + 1, detail: 'wrong' } as const),
   }));
   const counts = { path: '/j', sizeBytes: 4096, sessions: 1, events: 9, facts: 1, answers: 0 };
   const text = verifyText({ ...counts, isSound: false, findingCount: 31, findings });

@@ -48,6 +48,10 @@ class StoppedClock implements Clock {
     return 0;
   }
 
+  elapsedMs(): number {
+    return 0;
+  }
+
   after(_delayMs: number, task: () => void): () => void {
     this.#due.add(task);
     return () => void this.#due.delete(task);

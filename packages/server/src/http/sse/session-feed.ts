@@ -102,7 +102,7 @@ export class SessionFeed implements FeedPosition {
     const delayMs = flushDelayMs({
       readers: this.#readers.size,
       queuedChars: this.#queuedChars,
-      sinceLastFlushMs: this.#clock.now() - this.#lastFlushAt,
+      sinceLastFlushMs: this.#clock.elapsedMs() - this.#lastFlushAt,
     });
     if (delayMs === 0) this.#flush();
     else this.#cancelFlush ??= this.#clock.after(delayMs, () => this.#flush());
@@ -115,7 +115,7 @@ export class SessionFeed implements FeedPosition {
     const events = this.#queue;
     this.#queue = [];
     this.#queuedChars = 0;
-    this.#lastFlushAt = this.#clock.now();
+    this.#lastFlushAt = this.#clock.elapsedMs();
     for (let from = 0; from < events.length; ) {
       const { chunk, next } = encodeChunk(events, from, this.#flushed ?? 0);
       this.#flushed = chunk.last;
