@@ -1,3 +1,4 @@
+import { promptIdOf } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
 import { settled } from '../testing/fake-clock.ts';
 import { caller, sessionIdIn, testBridge } from '../testing/test-bridge.ts';
@@ -26,7 +27,7 @@ describe('a branch of a session with work under way', () => {
 
   it('has nothing of a running turn when a prompt behind it was removed', async () => {
     const { bridge, sessionId, waiting, told, events } = await busy();
-    await bridge.removePendingPrompt(sessionId, waiting, caller);
+    await bridge.removePendingPrompt(sessionId, promptIdOf(waiting), caller);
     await settled();
     const { answer } = await bridge.branchSession(sessionId, { atPromptId: waiting }, caller);
     const branch = sessionIdIn(answer.sessionId);

@@ -1,4 +1,4 @@
-import type { SessionId } from '@holdfast/protocol';
+import type { ClientId, SessionId } from '@holdfast/protocol';
 import type { Caller } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import type { CloseReason } from '../session/command.ts';
@@ -10,17 +10,24 @@ export async function closeSession(core: Core, sessionId: SessionId, caller: Cal
   const session = await core.registry.wake(sessionId);
   requireOpen(session.state);
   requireRegistered(session.state, caller.clientId);
-  await endSession(core, session, 'client_close', caller);
+  await endSession(core, session, 'client_close', { clientId: caller.clientId });
 }
 
-/** Closes with a reason. Answers that are on their way to a client leave first, so that no terminal overtakes them. */
+/**
+ * Closes with a reason. Answers that are on their way to a client leave first, so that no terminal overtakes them;
+ * `mayStill` is asked right before the decision.
+ */
 export async function endSession(
   core: Core,
   session: Session,
   reason: CloseReason,
-  { clientId }: Pick<Caller, 'clientId'> = {},
+  {
+    clientId,
+    mayStill = () => true,
+  }: { readonly clientId?: ClientId; readonly mayStill?: () => boolean } = {},
 ): Promise<void> {
   await session.admissions.settled();
+  if (!mayStill()) return;
   await session.execute({ kind: 'close', reason, clientId });
   core.logger.info({ sessionId: session.id, reason, clientId }, 'session closed');
 }

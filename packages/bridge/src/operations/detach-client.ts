@@ -15,7 +15,10 @@ export async function detachClient(
   if (session === undefined || clientId === undefined) return;
   if (session.state.phase.kind === 'closed' || !isRegistered(session.state, clientId)) return;
   await session.execute({ kind: 'detach', clientId });
-  if (isDeserted(session)) await ignoringUnknown(endSession(core, session, 'last_client_detached'));
+  if (isDeserted(session))
+    await ignoringUnknown(
+      endSession(core, session, 'last_client_detached', { mayStill: () => isDeserted(session) }),
+    );
 }
 
 /** A session that is not there, or was closed meanwhile, is what a detach wants. */

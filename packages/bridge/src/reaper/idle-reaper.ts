@@ -72,7 +72,7 @@ export class IdleReaper {
 
   async #closeIdle(session: Session): Promise<void> {
     try {
-      await endSession(this.#core, session, 'idle_timeout');
+      await endSession(this.#core, session, 'idle_timeout', { mayStill: () => this.#mayClose(session) });
       this.#failures.delete(session.id);
     } catch (error) {
       const count = (this.#failures.get(session.id)?.count ?? 0) + 1;

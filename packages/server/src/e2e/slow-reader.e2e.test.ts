@@ -25,17 +25,21 @@ async function flooded(stalled: number) {
     Array.from({ length: stalled }, () => openIdReader(daemon, session.sessionId, { isStalled: true })),
   );
   await session.prompt(`/burst count=${updates} bytes=32`);
-  await until(() => quick.lastId() > updates);
+  await until(() => quick.lastId() > updates, timeoutMs);
   return { daemon, quick, slow, peakBytes: peakResidentBytes(daemon.pid) };
 }
 
-test('readers that take nothing cost the daemon no memory and the others no event, and miss nothing later', async () => {
-  const control = await flooded(0);
-  await lab.kill(control.daemon);
-  const { quick, slow, peakBytes } = await flooded(5);
-  expect(slow.map((reader) => reader.lastId() < updates / 2)).toEqual(slow.map(() => true));
-  expect((peakBytes - control.peakBytes) / mebibyte).toBeLessThan(30);
-  for (const reader of slow) reader.resume();
-  await until(() => slow.every((reader) => reader.lastId() === quick.lastId()));
-  expect([quick, ...slow].flatMap((reader) => reader.breaks())).toEqual([]);
-});
+test(
+  'readers that take nothing cost the daemon no memory and the others no event, and miss nothing later',
+  async () => {
+    const control = await flooded(0);
+    await lab.kill(control.daemon);
+    const { quick, slow, peakBytes } = await flooded(5);
+    expect(slow.map((reader) => reader.lastId() < updates / 2)).toEqual(slow.map(() => true));
+    expect((peakBytes - control.peakBytes) / mebibyte).toBeLessThan(30);
+    for (const reader of slow) reader.resume();
+    await until(() => slow.every((reader) => reader.lastId() === quick.lastId()), timeoutMs);
+    expect([quick, ...slow].flatMap((reader) => reader.breaks())).toEqual([]);
+  },
+  2 * timeoutMs,
+);

@@ -17,9 +17,7 @@ test('clock back by an hour, and right again: ids go on, turns end, no session i
   const [session = await lab.session(daemon)] = sessions;
   const reader = await lab.stream(daemon, session.sessionId);
   // So many that their writes are gathered, which takes a clock.
-  const crowd = await Promise.all(
-    Array.from({ length: 24 }, () => openIdReader(daemon, session.sessionId)),
-  );
+  const crowd = await Promise.all(Array.from({ length: 24 }, () => openIdReader(daemon, session.sessionId)));
   const running = session.promptAndWait('/stream count=400 bytes=8 every-ms=2');
   await until(() => reader.ids().length > 50);
   await turnClock(daemon, 1);

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { collect, type Daemon, DaemonLab, said } from '../testing/daemon-lab.ts'
 import { flipByteIn } from '../testing/flip-byte.ts';
 import { envelopeOf, terminalsOf } from '../testing/sse-frames.ts';
 import { until } from '../testing/until.ts';
+import { liveLogBytes, tearLog } from './testing/tear-log.ts';
 
 let lab: DaemonLab;
 beforeEach(() => {
@@ -39,11 +40,10 @@ test('torn WAL tail: the daemon starts with what is whole, tells a reader that i
   const session = await lab.session(first);
   const reader = await lab.stream(first, session.sessionId);
   await session.prompt('/stream count=100000 bytes=300 every-ms=1');
-  await until(() => reader.ids().length > 300);
+  const log = `${journal()}-wal`;
+  await until(() => reader.ids().length > 300 && liveLogBytes(log) > 200_000);
   await lab.kill(first);
-  const { size } = statSync(`${journal()}-wal`);
-  truncateSync(`${journal()}-wal`, Math.floor(size * 0.7) - 1_000);
-  appendFileSync(`${journal()}-wal`, 'torn'.repeat(1_000));
+  tearLog(log);
 
   const second = await lab.serveAgain(first);
   const ahead = await lab.stream(second, session.sessionId, reader.ids().at(-1));
