@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Pids of running processes with `NAME=value` in their environment; zombies do not count. Linux only. */
 export function processesWith(variable: string): readonly number[] {
@@ -19,8 +19,30 @@ function carries(pid: number, wanted: Buffer): boolean {
   }
 }
 
-/** How many files and sockets a process has open. */
-export const openFilesOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+/** How many files and sockets a process has open; connections whose other end keeps them do not count. */
+export function openFilesOf(pid: number): number {
+  const kept = establishedSockets(pid);
+  const held = readdirSync(`/proc/${pid}/fd`).map((fd) => linkTarget(`/proc/${pid}/fd/${fd}`));
+  return held.filter((target) => !kept.has(target)).length;
+}
+
+/** As `/proc/<pid>/fd` names them. Source: proc_pid_net(5), tcp. */
+function establishedSockets(pid: number): ReadonlySet<string> {
+  const [, ...rows] = readFileSync(`/proc/${pid}/net/tcp`, 'utf8').trim().split('\n');
+  const fields = rows.map((row) => row.trim().split(/\s+/));
+  return new Set(
+    fields.flatMap(([, , , state, , , , , , inode]) => (state === '01' ? `socket:[${inode}]` : [])),
+  );
+}
+
+function linkTarget(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Closed in between.
+    return '';
+  }
+}
 
 /** The most memory a process ever had (resident bytes). */
 export function peakResidentBytes(pid: number): number {
