@@ -8,7 +8,7 @@ import { openMemoryStore } from './journal/memory/open-memory-store.ts';
 import { journalFileIn } from './journal/sqlite/journal-file.ts';
 import { openSqliteStore } from './journal/sqlite/open-sqlite-store.ts';
 import type { JournalStore } from './journal/store.ts';
-import { LocalBridge } from './local-bridge.ts';
+import { localBridge } from './local-bridge.ts';
 import { IdempotentRequests } from './operations/idempotent-requests.ts';
 import { rebuildIndex } from './operations/rebuild-index.ts';
 import { recoverSessions } from './operations/recover-sessions.ts';
@@ -82,7 +82,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     await begin(core, store);
     const reaper = new IdleReaper(core);
     reaper.start();
-    return new LocalBridge(core, async () => {
+    return localBridge(core, async () => {
       reaper.close();
       await store.close();
       stateDir.release();

@@ -1,16 +1,8 @@
 export { type AgentRecipe, recipes } from './agents/recipes.ts';
-export type {
-  Admission,
-  Bridge,
-  BridgeFigures,
-  Caller,
-  Delivery,
-  ListSessionsRequest,
-  Readiness,
-  SessionList,
-  SubscribeRequest,
-  Subscription,
-} from './bridge.ts';
+export type { Admission, Caller, Delivery } from './api/caller.ts';
+export type { ListSessionsRequest, SessionList } from './api/session-catalog.ts';
+export type { SubscribeRequest, Subscription } from './api/subscription.ts';
+export type { Bridge, BridgeFigures, Readiness } from './bridge.ts';
 export { createBridge } from './create-bridge.ts';
 export { type BackupReport, backupJournal } from './journal/care/backup-journal.ts';
 export type { CareOptions, CareProgress } from './journal/care/care-options.ts';

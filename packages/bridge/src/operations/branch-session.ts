@@ -7,7 +7,7 @@ import {
   type SessionId,
   sessionIdFrom,
 } from '@holdfast/protocol';
-import type { Caller, Delivery } from '../bridge.ts';
+import type { Caller, Delivery } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import type { AgentLease } from '../ports/agents.ts';
 import { EarlySink } from '../session/agent-seat.ts';

@@ -1,5 +1,5 @@
 import type { ClientId, SessionId } from '@holdfast/protocol';
-import type { Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import type { CloseReason } from '../session/command.ts';
 import { requireOpen, requireRegistered } from '../session/decision.ts';

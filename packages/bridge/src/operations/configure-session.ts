@@ -1,5 +1,5 @@
 import { DaemonError, type SessionId } from '@holdfast/protocol';
-import type { Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import { requireOpen, requireRegistered } from '../session/decision.ts';
 import { failureOf } from '../session/failure.ts';

@@ -7,7 +7,7 @@ import {
   promptIdFrom,
   sessionIdFrom,
 } from '@holdfast/protocol';
-import type { Caller, Delivery } from '../bridge.ts';
+import type { Caller, Delivery } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import { EarlySink } from '../session/agent-seat.ts';
 import { agentSink } from '../session/agent-sink.ts';

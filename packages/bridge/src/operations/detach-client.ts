@@ -1,5 +1,5 @@
 import { DaemonError, type SessionId } from '@holdfast/protocol';
-import type { Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import type { Session } from '../session/session.ts';
 import { isRegistered, pendingCount } from '../session/state.ts';

@@ -1,5 +1,5 @@
 import { DaemonError, type SessionId } from '@holdfast/protocol';
-import type { Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { IdempotencyRecord, Journal } from '../ports/journal.ts';
 

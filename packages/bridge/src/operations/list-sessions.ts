@@ -1,5 +1,5 @@
 import type { SessionRow as WireRow } from '@holdfast/protocol';
-import type { ListSessionsRequest, SessionList } from '../bridge.ts';
+import type { ListSessionsRequest, SessionList } from '../api/session-catalog.ts';
 import type { Core } from '../core.ts';
 import type { ListQuery, SessionRow } from '../ports/session-index.ts';
 import { fromRow } from '../session/snapshot.ts';

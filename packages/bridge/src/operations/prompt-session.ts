@@ -5,7 +5,7 @@ import {
   promptIdFrom,
   type SessionId,
 } from '@holdfast/protocol';
-import type { Admission, Caller } from '../bridge.ts';
+import type { Admission, Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import type { CommandOf } from '../session/command.ts';
 import type { AlongWith } from '../session/position.ts';

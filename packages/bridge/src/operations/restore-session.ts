@@ -7,7 +7,7 @@ import {
   type RestoreSessionBody,
   type SessionId,
 } from '@holdfast/protocol';
-import type { Caller, Delivery } from '../bridge.ts';
+import type { Caller, Delivery } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import { failureOf } from '../session/failure.ts';
 import type { Session } from '../session/session.ts';

@@ -1,5 +1,5 @@
 import { DaemonError, isSessionTerminal, type SessionId } from '@holdfast/protocol';
-import type { SubscribeRequest, Subscription } from '../bridge.ts';
+import type { SubscribeRequest, Subscription } from '../api/subscription.ts';
 import type { Core } from '../core.ts';
 import type { JournalRange } from '../ports/journal.ts';
 import { requireOpen } from '../session/decision.ts';

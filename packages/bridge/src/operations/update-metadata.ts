@@ -4,7 +4,7 @@ import {
   type SessionMetadata,
   type UpdateMetadataBody,
 } from '@holdfast/protocol';
-import type { Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import { touch } from './prompt-session.ts';
 

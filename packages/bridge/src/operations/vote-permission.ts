@@ -5,7 +5,7 @@ import {
   type SessionId,
   type VotePermissionBody,
 } from '@holdfast/protocol';
-import type { Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import { unknownPermission } from '../session/decide-permissions.ts';
 import type { Session } from '../session/session.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Envelope, parseSessionId, type SessionId } from '@holdfast/protocol';
 import { onTestFinished } from 'vitest';
-import type { Bridge, Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
+import type { Bridge } from '../bridge.ts';
 import { createBridge } from '../create-bridge.ts';
 import type { BridgeOptions } from '../options.ts';
 

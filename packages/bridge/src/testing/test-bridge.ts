@@ -1,11 +1,12 @@
 import type { CreateSessionBody, Envelope, SessionId } from '@holdfast/protocol';
 import { parseSessionId } from '@holdfast/protocol';
 import { expect, onTestFinished } from 'vitest';
-import type { Bridge, Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
+import type { Bridge } from '../bridge.ts';
 import type { Core } from '../core.ts';
 import { type MemoryRecords, memoryRecords } from '../journal/memory/memory-records.ts';
 import { openMemoryStore } from '../journal/memory/open-memory-store.ts';
-import { LocalBridge } from '../local-bridge.ts';
+import { localBridge } from '../local-bridge.ts';
 import { IdempotentRequests } from '../operations/idempotent-requests.ts';
 import { rebuildIndex } from '../operations/rebuild-index.ts';
 import { recoverSessions } from '../operations/recover-sessions.ts';
@@ -68,7 +69,7 @@ export async function testBridge(start: Start = {}): Promise<TestBridge> {
   const core = await assemble({ store, agents, clock, ids, logger, options: start.limits ?? {} });
   await rebuildIndex(core);
   await recoverSessions(core);
-  const bridge = new LocalBridge(core, () => store.close());
+  const bridge = localBridge(core, () => store.close());
   onTestFinished(() => bridge.close({ drainTimeoutMs: 0 }));
   const events = async (sessionId: SessionId) => {
     const recorded = await store.journal.read(sessionId, 0, { maxEvents: 10_000, maxBytes: 1e9 });
