@@ -40,9 +40,13 @@ async function page(core: Core, query: ListQuery): Promise<SessionList> {
 
 /** A session in memory knows better than its row whether it has an agent. */
 async function rowOf(core: Core, row: SessionRow): Promise<WireRow> {
-  const isDamaged = row.snapshot === '';
-  const awake = isDamaged ? await core.registry.wake(row.sessionId) : core.registry.find(row.sessionId);
+  const awake = core.registry.find(row.sessionId);
   if (awake !== undefined) return summarize(awake.state, awake);
+  const state = row.snapshot === '' ? undefined : fromRow(row);
+  if (state === undefined) {
+    const woken = await core.registry.wake(row.sessionId);
+    return summarize(woken.state, woken);
+  }
   const { lastSeq } = await core.journal.range(row.sessionId);
-  return summarize(fromRow(row), { lastSeq, isAwake: false });
+  return summarize(state, { lastSeq, isAwake: false });
 }

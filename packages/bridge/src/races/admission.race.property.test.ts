@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { DaemonError, promptIdOf } from '@holdfast/protocol';
 import { describe, expect } from 'vitest';
-import type { Admission } from '../bridge.ts';
+import type { Admission } from '../api/caller.ts';
 import { race, runs } from '../testing/raced-bridge.ts';
 import { client } from '../testing/samples.ts';
 import { caller } from '../testing/test-bridge.ts';

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { permissionRequestIdOf, type SessionId } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../bridge.ts';
+import type { Caller } from '../api/caller.ts';
 import { settled } from '../testing/fake-clock.ts';
 import { race, runs } from '../testing/raced-bridge.ts';
 import { client } from '../testing/samples.ts';

@@ -14,6 +14,8 @@ export interface Decision {
 export interface DecisionContext {
   /** Epoch ms. */
   readonly now: number;
+  /** Id of the last event before this decision; 0 when there is none. */
+  readonly lastSeq: number;
   readonly maxPendingPrompts: number;
   /** Whether a prompt's answer has not left yet: it may not start. */
   readonly isHeld: (promptId: PromptId) => boolean;

@@ -10,6 +10,7 @@ import type {
 } from '@holdfast/protocol';
 import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
 import type { McpServer } from '../ports/agents.ts';
+import type { EditableMetadata } from './state.ts';
 
 /** What the session decided to record: an event that readers see, or a fact that only the daemon needs. */
 export type SessionEntry = SessionEvent | SessionFact;
@@ -35,6 +36,7 @@ export interface SessionFacts {
     readonly isDefaultTarget: boolean;
     readonly parentSessionId: SessionId | null;
     readonly displayName: string | null;
+    readonly metadata?: Partial<EditableMetadata>;
     readonly mcpServers: readonly McpServer[];
     /** What a branch takes over from its source. */
     readonly past?: {
@@ -48,6 +50,8 @@ export interface SessionFacts {
   client_detached: { readonly clientId: ClientId };
   /** A new name of a closed session, whose stream has ended. */
   renamed: { readonly displayName: string | null };
+  /** Fields that people changed, with their new values. */
+  metadata_edited: Partial<EditableMetadata>;
   prompt_admitted: {
     readonly promptId: PromptId;
     readonly content: readonly PromptBlock[];

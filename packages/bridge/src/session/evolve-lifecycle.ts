@@ -1,13 +1,22 @@
 import type { ClientId } from '@holdfast/protocol';
 import type { OpeningIntent, SessionFact, Settings } from './entry.ts';
 import { withSettings } from './evolve-agent-state.ts';
-import { isRegistered, noAgentState, type Phase, queueOf, type SessionState } from './state.ts';
+import {
+  type EditableMetadata,
+  isRegistered,
+  noAgentState,
+  noMetadata,
+  type Phase,
+  queueOf,
+  type SessionState,
+} from './state.ts';
 
 /** The state a session begins with; `at` is epoch ms. */
 export function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, at: number): SessionState {
-  const { past, ...identity } = entry.data;
+  const { past, metadata, ...identity } = entry.data;
   return {
     ...identity,
+    metadata: { ...noMetadata, ...metadata },
     forkedFrom: past?.forkedFrom ?? null,
     createdAt: at,
     activityAt: at,
@@ -62,6 +71,12 @@ export const withSetting = (state: SessionState, settings: Settings): SessionSta
 export const renamed = (state: SessionState, displayName: string | null): SessionState => ({
   ...state,
   displayName,
+  revision: state.revision + 1,
+});
+
+export const edited = (state: SessionState, change: Partial<EditableMetadata>): SessionState => ({
+  ...state,
+  metadata: { ...state.metadata, ...change },
   revision: state.revision + 1,
 });
 

@@ -3,6 +3,7 @@ import type { SessionEntry, SessionEvent, SessionFact } from './entry.ts';
 import { evolveAgentState, reportedState, withSettings } from './evolve-agent-state.ts';
 import {
   closed,
+  edited,
   opened,
   opening,
   renamed,
@@ -37,6 +38,8 @@ function evolveFact(state: SessionState, entry: SessionFact, at: number): Sessio
       return withClient(state, entry.data.clientId, -1);
     case 'renamed':
       return renamed(state, entry.data.displayName);
+    case 'metadata_edited':
+      return edited(state, entry.data);
     case 'prompt_admitted': {
       const { promptId, content, clientId, deadlineAt, meta } = entry.data;
       const prompt: QueuedPrompt = {

@@ -6,9 +6,10 @@ import { evolve } from './evolve.ts';
 import { fromRow } from './snapshot.ts';
 import type { SessionState } from './state.ts';
 
-/** The state a session was left in: its row's snapshot, or the whole journal folded again where that is damaged. */
+/** The state a session was left in: its row's snapshot, or the whole journal folded again where that is damaged or of an older form. */
 export async function recordedState(journal: Journal, row: SessionRow): Promise<SessionState | null> {
-  return row.snapshot === '' ? await foldHistory(journal, row.sessionId) : fromRow(row);
+  const state = row.snapshot === '' ? undefined : fromRow(row);
+  return state ?? (await foldHistory(journal, row.sessionId));
 }
 
 /** The same fold as for live decisions. What was damaged is left out. */

@@ -17,6 +17,7 @@ export class Registry {
   readonly #ports: Omit<SessionPorts, 'reload'>;
   readonly #awake = new Map<SessionId, Session>();
   readonly #waking = new Map<SessionId, Promise<Session>>();
+  readonly #erasing = new Map<SessionId, Promise<void>>();
 
   constructor(journal: Journal, index: SessionIndex, ports: Omit<SessionPorts, 'reload'>) {
     this.#journal = journal;
@@ -46,8 +47,21 @@ export class Registry {
     this.#awake.delete(sessionId);
   }
 
+  /** Forgets a session that is being erased. Who asks for it meanwhile waits, and is told what is left. */
+  async forget(sessionId: SessionId, erased: Promise<void>): Promise<void> {
+    this.leave(sessionId);
+    this.#erasing.set(sessionId, erased);
+    try {
+      await erased;
+    } finally {
+      this.#erasing.delete(sessionId);
+    }
+  }
+
   /** The session, read from disk when it is not in memory. @throws session_not_found */
   async wake(sessionId: SessionId): Promise<Session> {
+    // Whoever erases it hears of a failure; here what is on disk counts.
+    await this.#erasing.get(sessionId)?.catch(() => {});
     const awake = this.#awake.get(sessionId);
     if (awake !== undefined) {
       // Whoever was asked for last is forgotten last.
@@ -93,6 +107,16 @@ export class Registry {
       session.timers.close();
       this.#awake.delete(session.id);
     }
+  }
+}
+
+/** What a call for a session gives, or undefined where there is no such session, or none that is open. */
+export async function ifKnown<Result>(call: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof DaemonError && error.code === 'session_not_found') return undefined;
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Commit, Journal } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Admissions } from '../turns/admissions.ts';
 import type { AgentSeat } from './agent-seat.ts';
+import { Backlog } from './backlog.ts';
 import { type SessionCommand, unpromised } from './command.ts';
 import { CommitOrder, unavailable } from './commit-order.ts';
 import { decide } from './decide.ts';
@@ -15,6 +16,7 @@ import { toRow } from './snapshot.ts';
 import { pendingCount, type SessionState } from './state.ts';
 import { StateWaiters } from './state-waiters.ts';
 import { Timers } from './timers.ts';
+import { TurnHolds } from './turn-holds.ts';
 
 /** What a session needs of its surroundings. */
 export interface SessionPorts {
@@ -27,9 +29,6 @@ export interface SessionPorts {
   /** Reads the state anew after a failed write. */
   readonly reload: (sessionId: SessionId) => Promise<SessionPosition>;
 }
-
-/** Waits between attempts to write what an agent said while the journal refuses. */
-const retryMs = 500;
 
 /**
  * One session: its state and its mailbox. A command is decided and folded at once, in call order; publication, the
@@ -49,11 +48,10 @@ export class Session {
   #position: SessionPosition;
   readonly #isHeld = (promptId: PromptId) => this.admissions.isHeld(promptId);
   #commitsInFlight = 0;
-  #turnHolds = 0;
+  readonly #turnHolds = new TurnHolds(() => this.submit({ kind: 'advance' }));
   #life: 'present' | 'stopped' | 'erased' = 'present';
   readonly #waiters = new StateWaiters();
-  /** What the agent said while the journal refused; undefined while it accepts. */
-  #backlog: SessionCommand[] | undefined;
+  readonly #backlog: Backlog;
 
   constructor(id: SessionId, position: SessionPosition, seat: AgentSeat, ports: SessionPorts) {
     this.id = id;
@@ -63,6 +61,16 @@ export class Session {
     this.#order = new CommitOrder(ports.journal);
     this.lastSeenAt = ports.clock.now();
     this.timers = new Timers(ports.clock);
+    this.#backlog = new Backlog({
+      clock: ports.clock,
+      reload: async () => {
+        this.#position = await ports.reload(id);
+      },
+      retry: (command) => this.#execute(command, nothingElse),
+      onEmpty: () => this.submit({ kind: 'advance' }),
+      onRefused: (command, refusal) => this.#logFailure(command, refusal),
+      isStopped: () => this.#life !== 'present',
+    });
     this.admissions = new Admissions(ports.clock, () => this.submit({ kind: 'advance' }));
   }
 
@@ -80,7 +88,7 @@ export class Session {
   /** Nothing happens in it and nobody watches: it may be forgotten and read again when it is needed. */
   get isResting(): boolean {
     const { state } = this.#position;
-    if (state === null || this.#backlog !== undefined) return false;
+    if (state === null || this.#backlog.isOpen) return false;
     const isQuiet =
       state.phase.kind === 'closed' || (state.phase.kind === 'stranded' && pendingCount(state.phase) === 0);
     return (
@@ -98,7 +106,7 @@ export class Session {
    */
   execute(command: SessionCommand, alongWith: AlongWith = nothingElse): Promise<void> {
     if (this.#life === 'erased') return Promise.reject(gone(this.id));
-    if (this.#backlog !== undefined) return Promise.reject(unavailable());
+    if (this.#backlog.isOpen) return Promise.reject(unavailable());
     try {
       return this.#execute(command, alongWith);
     } catch (refusal) {
@@ -117,16 +125,9 @@ export class Session {
     this.#position = position;
   }
 
-  /** Lets no turn start until the returned call; idempotent. */
-  holdTurns(): () => void {
-    this.#turnHolds += 1;
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      this.#turnHolds -= 1;
-      this.submit({ kind: 'advance' });
-    };
+  /** Lets no turn start, once the prompts of `after` have ended, until the returned call; idempotent. */
+  holdTurns(after: readonly PromptId[] = []): () => void {
+    return this.#turnHolds.hold(after);
   }
 
   /** Resolves when a recorded state satisfies `holds`; at once if it does. */
@@ -141,25 +142,19 @@ export class Session {
 
   /** Hands in what happened: it is not refused, and kept until the journal takes it. */
   submit(command: SessionCommand): void {
-    if (this.#life !== 'present') return;
-    if (this.#backlog !== undefined) {
-      this.#backlog.push(command);
-      return;
-    }
+    if (this.#life !== 'present' || this.#backlog.keep(command)) return;
     this.execute(command).catch((error: unknown) => {
-      if (this.#backlog !== undefined) this.#backlog.push(command);
-      else
-        this.#ports.logger.error({ sessionId: this.id, command: command.kind, err: error }, 'command failed');
+      if (!this.#backlog.keep(command)) this.#logFailure(command, error);
     });
   }
 
   #execute(command: SessionCommand, alongWith: AlongWith): Promise<void> {
     const { clock, maxPendingPrompts } = this.#ports;
     const now = clock.now();
-    if ((this.admissions.isPaused || this.#turnHolds > 0) && command.kind === 'advance')
-      return Promise.resolve();
+    if (command.kind === 'advance' && this.#mustWait()) return Promise.resolve();
     const { entries, effects } = decide(this.#position.state, command, {
       now,
+      lastSeq: this.#position.lastSeq,
       maxPendingPrompts,
       isHeld: this.#isHeld,
     });
@@ -190,10 +185,21 @@ export class Session {
       },
       (error: unknown) => {
         this.#commitsInFlight -= 1;
-        this.#lostWrite(error);
+        // Memory is ahead of the journal.
+        this.#ports.logger.error({ sessionId: this.id, err: error }, 'the journal refused a write');
+        this.#backlog.open();
         throw unavailable(error);
       },
     );
+  }
+
+  #mustWait(): boolean {
+    const { state } = this.#position;
+    return this.admissions.isPaused || (state !== null && this.#turnHolds.blocks(state.phase));
+  }
+
+  #logFailure(command: SessionCommand, error: unknown): void {
+    this.#ports.logger.error({ sessionId: this.id, command: command.kind, err: error }, 'command failed');
   }
 
   #run(effects: readonly SessionEffect[]): void {
@@ -201,48 +207,9 @@ export class Session {
     for (const effect of effects) this.#ports.runEffect(this, effect);
   }
 
-  /** Memory is ahead of the journal: go back to what is recorded, then hand in again what the agent said, and see what is to do. */
-  #lostWrite(error: unknown): void {
-    if (this.#backlog !== undefined) return;
-    this.#ports.logger.error({ sessionId: this.id, err: error }, 'the journal refused a write');
-    this.#backlog = [];
-    this.#ports.clock.after(retryMs, () => void this.#recoverWrites());
-  }
-
-  async #recoverWrites(): Promise<void> {
-    if (this.#life !== 'present') return;
-    const backlog = this.#backlog ?? [];
-    try {
-      this.#position = await this.#ports.reload(this.id);
-      while (backlog.length > 0) {
-        const [command] = backlog;
-        if (command !== undefined) await this.#retry(command);
-        backlog.shift();
-      }
-      this.#backlog = undefined;
-      this.submit({ kind: 'advance' });
-    } catch {
-      // Still refused: everything stays in the backlog for the next attempt.
-      this.#ports.clock.after(retryMs, () => void this.#recoverWrites());
-    }
-  }
-
-  async #retry(command: SessionCommand): Promise<void> {
-    try {
-      await this.#execute(command, nothingElse);
-    } catch (error) {
-      const isRefused =
-        error instanceof DaemonError &&
-        error.code !== 'journal_unavailable' &&
-        error.code !== 'journal_conflict';
-      if (!isRefused) throw error;
-      this.#ports.logger.error({ sessionId: this.id, command: command.kind, err: error }, 'command failed');
-    }
-  }
-
   /** Whether the journal refuses and agents should be read no further. */
   get isStalled(): boolean {
-    return this.#backlog !== undefined;
+    return this.#backlog.isOpen;
   }
 }
 

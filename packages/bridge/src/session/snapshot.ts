@@ -3,7 +3,7 @@ import type { SessionRow } from '../ports/session-index.ts';
 import { closedReasonOf, pendingCount, type SessionState } from './state.ts';
 
 /** Shape of the snapshot; a reader that does not know it refuses. */
-const snapshotVersion = 1;
+const snapshotVersion = 2;
 
 /** The index row of a state: what lists show, and the snapshot the session is woken from. */
 export function toRow(state: SessionState, lastSeq: number): SessionRow {
@@ -21,7 +21,7 @@ export function toRow(state: SessionState, lastSeq: number): SessionRow {
     agentTitle: state.agentTitle,
     firstPrompt: state.firstPrompt,
     lifecycle: closedReasonOf(phase) === null ? 'open' : 'closed',
-    isArchived: false,
+    isArchived: state.metadata.isArchived,
     isUnfinished: pendingCount(phase) > 0,
     hasActivePrompt: pendingCount(phase) > 0,
     isWaitingForPermission: permissions > 0,
@@ -34,11 +34,15 @@ export function toRow(state: SessionState, lastSeq: number): SessionRow {
   };
 }
 
-/** The state a row was written from. @throws state_unreadable for a snapshot of a newer program */
-export function fromRow(row: SessionRow): SessionState {
+/**
+ * The state a row was written from; undefined when an older program wrote it, and the journal must tell.
+ * @throws state_unreadable for a snapshot of a newer program
+ */
+export function fromRow(row: SessionRow): SessionState | undefined {
   // Written by toRow; the version tells whether by one like ours.
   const { v, state } = JSON.parse(row.snapshot) as { v: number; state: SessionState };
   if (v === snapshotVersion) return state;
+  if (v < snapshotVersion) return undefined;
   throw new DaemonError(
     'state_unreadable',
     `session ${row.sessionId} was written by a newer version (snapshot ${v}, known ${snapshotVersion}); upgrade Holdfast`,

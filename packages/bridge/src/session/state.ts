@@ -28,6 +28,7 @@ export interface SessionState {
   /** The last start or end of a turn, or the creation. */
   readonly activityAt: number;
   readonly displayName: string | null;
+  readonly metadata: EditableMetadata;
   readonly agentTitle: string | null;
   readonly firstPrompt: string | null;
   readonly generation: number;
@@ -47,6 +48,27 @@ export interface SessionState {
   readonly turnCount: number;
   readonly phase: Phase;
 }
+
+/** What people write about a session, beside its display name. */
+export interface EditableMetadata {
+  /** Another name for the session's id, unique in the daemon. */
+  readonly alias: string | null;
+  readonly labels: readonly string[];
+  readonly notes: string | null;
+  readonly isPinned: boolean;
+  /** Nobody may delete it. */
+  readonly isProtected: boolean;
+  readonly isArchived: boolean;
+}
+
+export const noMetadata: EditableMetadata = Object.freeze({
+  alias: null,
+  labels: [],
+  notes: null,
+  isPinned: false,
+  isProtected: false,
+  isArchived: false,
+});
 
 export interface Binding {
   readonly agentSessionId: AgentSessionId;
@@ -153,6 +175,16 @@ export const isRegistered = ({ clients }: SessionState, clientId: ClientId): boo
 /** Prompts accepted and not yet ended, the running one included. */
 export const pendingCount = (phase: Phase): number =>
   queueOf(phase).length + (phase.kind === 'running' ? 1 : 0);
+
+/** The prompts that `pendingCount` counts, in the order they end. */
+export const pendingPromptIds = (phase: Phase): readonly PromptId[] => [
+  ...(phase.kind === 'running' ? [phase.turn.promptId] : []),
+  ...queueOf(phase).map(({ promptId }) => promptId),
+];
+
+/** Whether a prompt runs or waits. */
+export const isPending = (phase: Phase, promptId: PromptId): boolean =>
+  pendingPromptIds(phase).includes(promptId);
 
 /** The readable part of a prompt. */
 export const textOf = (content: readonly PromptBlock[]): string =>

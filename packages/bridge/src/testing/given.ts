@@ -34,6 +34,7 @@ export function live(lived: Lived, command: SessionCommand, context: Partial<Dec
   const now = context.now ?? lived.now;
   const decision = decide(lived.state, command, {
     now,
+    lastSeq: lived.lastSeq,
     maxPendingPrompts: 5,
     isHeld: () => false,
     ...context,

@@ -12,6 +12,7 @@ import { rebuildIndex } from '../operations/rebuild-index.ts';
 import { recoverSessions } from '../operations/recover-sessions.ts';
 import { type BridgeOptions, resolveLimits } from '../options.ts';
 import { PermissionResolvers } from '../permissions/resolvers.ts';
+import type { Ids } from '../ports/ids.ts';
 import type { Logger } from '../ports/logger.ts';
 import { silentLogger } from '../runtime/silent-logger.ts';
 import { runEffect } from '../session/effects.ts';
@@ -56,6 +57,8 @@ interface Start {
   readonly agents?: FakeAgents;
   readonly clock?: FakeClock;
   readonly limits?: Partial<BridgeOptions>;
+  /** Default: ids that count, and the client ids that tests ask for. */
+  readonly ids?: Ids;
   /** Default: nobody hears. */
   readonly logger?: Logger;
 }
@@ -64,7 +67,7 @@ interface Start {
 export async function testBridge(start: Start = {}): Promise<TestBridge> {
   const { records = memoryRecords(), agents = new FakeAgents(), clock = new FakeClock() } = start;
   const { logger = silentLogger } = start;
-  const ids = sequentialIds();
+  const { ids = sequentialIds() } = start;
   const store = moody(await openMemoryStore({ clock, ids, records }));
   const core = await assemble({ store, agents, clock, ids, logger, options: start.limits ?? {} });
   await rebuildIndex(core);
@@ -113,7 +116,7 @@ async function assemble({
   store: MoodyStore;
   agents: FakeAgents;
   clock: FakeClock;
-  ids: ReturnType<typeof sequentialIds>;
+  ids: Ids;
   logger: Logger;
   options: Partial<BridgeOptions>;
 }): Promise<Core> {
