@@ -4,20 +4,10 @@ import type {
   CloseSessionQuery,
   CreatedSession,
   Envelope,
-  Heartbeat,
-  PendingPromptList,
   PermissionOutcome,
   PromptAccepted,
   RestoredSession,
   RestoreSessionBody,
-  SessionContext,
-  SessionDescription,
-  SessionMetadata,
-  SessionRow,
-  SupportedCommands,
-  TranscriptPage,
-  TranscriptQuery,
-  UpdateMetadataBody,
 } from '@holdfast/protocol/view';
 import type { CallOptions, SubmitOptions } from './call-options.ts';
 import { isClosedForWantOfUse } from './closed-session.ts';
@@ -26,31 +16,23 @@ import { type EventStream, eventStream } from './events/event-stream.ts';
 import { sessionEvents } from './events/session-events.ts';
 import type { ReconnectOptions } from './events/subscribe.ts';
 import { HoldfastError } from './holdfast-error.ts';
+import { SessionCalls } from './session-calls.ts';
+import { SessionLink } from './session-link.ts';
 import type { EventsOptions, PromptInput, PromptOptions, SessionIdentity } from './session-options.ts';
 import type { CallInput, Transport } from './transport/transport.ts';
 import { type AcceptedPrompt, type TurnResult, turnEvents, turnResult } from './turn.ts';
 
 /** One session of the daemon. It lives there: dropping this object ends nothing. */
-export class Session {
-  readonly sessionId: string;
+export class Session extends SessionCalls {
   readonly created: CreatedSession | BranchedSession | undefined;
-  readonly #transport: Transport;
   readonly #reconnect: Required<ReconnectOptions>;
-  #clientId: string | undefined;
   #start: Position | undefined;
 
   constructor(transport: Transport, reconnect: Required<ReconnectOptions>, identity: SessionIdentity) {
-    this.#transport = transport;
+    super(new SessionLink(transport, identity.sessionId, identity.clientId));
     this.#reconnect = reconnect;
-    this.sessionId = identity.sessionId;
     this.created = identity.created;
-    this.#clientId = identity.clientId;
     this.#start = identity.created && positionOf(identity.created);
-  }
-
-  /** Our registration with the session, undefined while we are anonymous; a load or resume may give us another. */
-  get clientId(): string | undefined {
-    return this.#clientId;
   }
 
   /**
@@ -64,16 +46,13 @@ export class Session {
   ): Promise<PromptAccepted> {
     const blocks = typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
     const submit = () =>
-      this.#transport.call(
-        'promptSession',
-        this.#input({ signal, idempotencyKey, body: { ...body, prompt: blocks } }),
-      );
+      this.link.call('promptSession', { signal, idempotencyKey, body: { ...body, prompt: blocks } });
     try {
       return await submit();
     } catch (thrown) {
       if (!isClosedForWantOfUse(thrown)) throw thrown;
-      const { clientId } = await this.#transport.call('loadSession', this.#input({ signal, body: {} }));
-      this.#clientId = clientId;
+      const { clientId } = await this.link.call('loadSession', { signal, body: {} });
+      this.link.clientId = clientId;
       return await submit();
     }
   }
@@ -115,19 +94,23 @@ export class Session {
   ): AsyncGenerator<readonly Envelope[], void> {
     const { after, eventEpoch = this.#start?.eventEpoch } = options;
     const from = after === undefined ? this.#start : { cursor: after, eventEpoch };
-    const input = (each: CallInput) => this.#input(each);
-    yield* sessionEvents({ transport: this.#transport, reconnect: this.#reconnect, input }, from, options);
+    const input = (each: CallInput) => this.link.input(each);
+    yield* sessionEvents(
+      { transport: this.link.transport, reconnect: this.#reconnect, input },
+      from,
+      options,
+    );
   }
 
   /** Cancels the running turn, whoever submitted it; does nothing when none runs. @throws HoldfastError */
   async cancel({ signal }: CallOptions = {}): Promise<void> {
-    await this.#transport.call('cancelTurn', this.#input({ signal, body: {} }));
+    await this.link.call('cancelTurn', { signal, body: {} });
   }
 
   /** Answers a permission request of the agent. @throws HoldfastError permission_not_found when it was answered before */
   async vote(requestId: string, outcome: PermissionOutcome, { signal }: CallOptions = {}): Promise<void> {
     const params = { requestId };
-    await this.#transport.call('votePermission', this.#input({ signal, params, body: { outcome } }));
+    await this.link.call('votePermission', { signal, params, body: { outcome } });
   }
 
   /**
@@ -136,12 +119,12 @@ export class Session {
    * @throws HoldfastError
    */
   async load({ signal, ...body }: CallOptions & RestoreSessionBody = {}): Promise<RestoredSession> {
-    return this.#restored(await this.#transport.call('loadSession', this.#input({ signal, body })));
+    return this.#restored(await this.link.call('loadSession', { signal, body }));
   }
 
   /** Brings the session back as `load` does; `events()` then goes on at its tail. @throws HoldfastError */
   async resume({ signal, ...body }: CallOptions & RestoreSessionBody = {}): Promise<RestoredSession> {
-    return this.#restored(await this.#transport.call('resumeSession', this.#input({ signal, body })));
+    return this.#restored(await this.link.call('resumeSession', { signal, body }));
   }
 
   /** Makes a session of its own out of the past of this one, up to the head, an event or a prompt. @throws HoldfastError */
@@ -150,90 +133,22 @@ export class Session {
     idempotencyKey,
     ...body
   }: SubmitOptions & BranchSessionBody = {}): Promise<Session> {
-    const input = this.#input({ signal, idempotencyKey, body });
-    const created = await this.#transport.call('branchSession', input);
+    const created = await this.link.call('branchSession', { signal, idempotencyKey, body });
     const { sessionId, clientId } = created;
-    return new Session(this.#transport, this.#reconnect, { sessionId, clientId, created });
-  }
-
-  /** Chooses the model; kept for later while the session has no agent. @throws HoldfastError */
-  setModel(modelId: string, { signal }: CallOptions = {}): Promise<{ readonly modelId: string }> {
-    return this.#transport.call('setSessionModel', this.#input({ signal, body: { modelId } }));
-  }
-
-  /** Chooses the mode, and says which one was left. @throws HoldfastError invalid_mode with the modes there are */
-  setMode(modeId: string, { signal }: CallOptions = {}): Promise<{ modeId: string; previous?: string }> {
-    return this.#transport.call('setSessionMode', this.#input({ signal, body: { modeId } }));
-  }
-
-  /** Models, modes and options as the agent reports them. @throws HoldfastError */
-  context({ signal }: CallOptions = {}): Promise<SessionContext> {
-    return this.#transport.call('getSessionContext', this.#input({ signal }));
-  }
-
-  /** The slash commands the agent published. @throws HoldfastError */
-  supportedCommands({ signal }: CallOptions = {}): Promise<SupportedCommands> {
-    return this.#transport.call('getSupportedCommands', this.#input({ signal }));
-  }
-
-  /** The running prompt and those that wait, in order. @throws HoldfastError */
-  pendingPrompts({ signal }: CallOptions = {}): Promise<PendingPromptList> {
-    return this.#transport.call('listPendingPrompts', this.#input({ signal }));
-  }
-
-  /** Takes a prompt that waits out of the queue; the running one is not touched. @throws HoldfastError */
-  removePendingPrompt(
-    promptId: string,
-    { signal }: CallOptions = {},
-  ): Promise<{ readonly removed: boolean }> {
-    return this.#transport.call('removePendingPrompt', this.#input({ signal, params: { promptId } }));
-  }
-
-  /** One page of recorded events, forward from the beginning or backward from the end. @throws HoldfastError */
-  transcript({ signal, ...query }: CallOptions & TranscriptQuery = {}): Promise<TranscriptPage> {
-    return this.#transport.call('getTranscript', this.#input({ signal, query }));
-  }
-
-  /** Keeps the session from being closed as idle. @throws HoldfastError */
-  heartbeat({ signal }: CallOptions = {}): Promise<Heartbeat> {
-    return this.#transport.call('heartbeat', this.#input({ signal, body: {} }));
-  }
-
-  /** Gives up our registration; the last one closes a session that nobody watches. @throws HoldfastError */
-  async detach({ signal }: CallOptions = {}): Promise<void> {
-    await this.#transport.call('detach', this.#input({ signal }));
-  }
-
-  /** Sets the display name, or clears it with null. @throws HoldfastError */
-  updateMetadata(metadata: UpdateMetadataBody, { signal }: CallOptions = {}): Promise<SessionMetadata> {
-    return this.#transport.call('updateMetadata', this.#input({ signal, body: metadata }));
+    return new Session(this.link.transport, this.#reconnect, { sessionId, clientId, created });
   }
 
   /** Closes the session for everybody; its history stays. One that is closed already is closed. @throws HoldfastError */
   async close({ signal, ...query }: CallOptions & CloseSessionQuery = {}): Promise<void> {
     try {
-      await this.#transport.call('closeSession', this.#input({ signal, query }));
+      await this.link.call('closeSession', { signal, query });
     } catch (thrown) {
       if (!(thrown instanceof HoldfastError) || thrown.code !== 'session_not_found') throw thrown;
     }
   }
 
-  /** The row of a live session. @throws HoldfastError session_not_found when it is closed */
-  status({ signal }: CallOptions = {}): Promise<SessionRow> {
-    return this.#transport.call('getSessionStatus', this.#input({ signal }));
-  }
-
-  /** The session in full, closed or not: row, configuration, queue, open permission requests. @throws HoldfastError */
-  describe({ signal }: CallOptions = {}): Promise<SessionDescription> {
-    return this.#transport.call('describeSession', this.#input({ signal }));
-  }
-
-  #input(input: CallInput): CallInput {
-    return { ...input, clientId: this.#clientId, params: { id: this.sessionId, ...input.params } };
-  }
-
   #restored(answer: RestoredSession): RestoredSession {
-    this.#clientId = answer.clientId;
+    this.link.clientId = answer.clientId;
     this.#start = positionOf(answer);
     return answer;
   }
