@@ -1,4 +1,5 @@
 import type { EventEpoch } from '@holdfast/protocol';
+import type { AgentDirectory } from './api/agent-directory.ts';
 import type { SessionCatalog } from './api/session-catalog.ts';
 import type { SessionHistory } from './api/session-history.ts';
 import type { SessionLifecycle } from './api/session-lifecycle.ts';
@@ -29,7 +30,8 @@ export interface Bridge
     SessionTurns,
     SessionSettings,
     SessionMetadataOperations,
-    SessionHistory {
+    SessionHistory,
+    AgentDirectory {
   readonly epoch: EventEpoch;
   /** Canonical workspace roots; the first is the default cwd. */
   readonly workspaces: readonly { readonly id: string; readonly cwd: string; readonly isPrimary: boolean }[];

@@ -1,5 +1,6 @@
 import type { Bridge, BridgeFigures, Readiness } from './bridge.ts';
 import type { Core } from './core.ts';
+import { localAgentDirectory } from './local/agent-directory.ts';
 import { localCatalog } from './local/catalog.ts';
 import { Gate } from './local/gate.ts';
 import { localHistory } from './local/history.ts';
@@ -24,6 +25,7 @@ export function localBridge(core: Core, onClosed: () => Promise<void>): Bridge {
     ...localSettings(core),
     ...localMetadata(core),
     ...localHistory(core),
+    ...localAgentDirectory(core, gate),
     figures: () => figures(core),
     readiness: () => readiness(core, gate),
     close: closing(core, gate, onClosed),

@@ -46,6 +46,7 @@ export {
   sessionIdFrom,
 } from './ids.ts';
 export { AgentAbilities, AgentDescriptor } from './model/agent-descriptor.ts';
+export { AgentSession, AgentSessionPage, ImportedAgentSession } from './model/agent-session.ts';
 export { AgentState, AvailableCommand, AvailableMode, AvailableModel, Context } from './model/agent-state.ts';
 export { Capabilities, Limits, Workspace } from './model/capabilities.ts';
 export { ContentBlock, PromptContent } from './model/content.ts';
@@ -81,7 +82,15 @@ export {
   turnErrorCodes,
   Usage,
 } from './model/turn.ts';
-export { AgentList, listAgents } from './operations/agents.ts';
+export {
+  AgentList,
+  getAgent,
+  ImportAgentSessionBody,
+  importAgentSession,
+  ListAgentSessionsQuery,
+  listAgentSessions,
+  listAgents,
+} from './operations/agents.ts';
 export { type OperationName, operations } from './operations/all.ts';
 export {
   describeSession,

@@ -43,6 +43,7 @@ export {
   sessionIdFrom,
 } from './ids.ts';
 export type { AgentAbilities, AgentDescriptor } from './model/agent-descriptor.ts';
+export type { AgentSession, AgentSessionPage, ImportedAgentSession } from './model/agent-session.ts';
 export type {
   AgentState,
   AvailableCommand,
@@ -83,7 +84,7 @@ export type {
   TurnState,
   Usage,
 } from './model/turn.ts';
-export type { AgentList } from './operations/agents.ts';
+export type { AgentList, ImportAgentSessionBody, ListAgentSessionsQuery } from './operations/agents.ts';
 export type { OperationName } from './operations/all.ts';
 export type {
   ListSessionsQuery,

@@ -1,8 +1,12 @@
 import type {
+  AgentDescriptor,
   AgentList,
+  AgentSessionPage,
   Capabilities,
   CreateSessionBody,
   Health,
+  ImportAgentSessionBody,
+  ListAgentSessionsQuery,
   ListSessionsQuery,
   SessionDescription,
   SessionPage,
@@ -22,7 +26,7 @@ export interface HoldfastClientOptions {
   readonly token?: string;
   /** Default: the global `fetch`. */
   readonly fetch?: Fetch;
-  /** Who we are, `[A-Za-z0-9._:-]{1,128}`; by default each session gives us a name of its own. */
+  /** A `clientId` that a session gave us before: there we are the same client again. Every other session gives us another. */
   readonly clientId?: string;
   /** How calls are repeated; null never does. */
   readonly retry?: RetryOptions | null;
@@ -77,6 +81,34 @@ export class HoldfastClient {
   /** The agents that can run. @throws HoldfastError */
   listAgents({ signal }: CallOptions = {}): Promise<AgentList> {
     return this.#transport.call('listAgents', { signal });
+  }
+
+  /** One agent. @throws HoldfastError agent_not_found */
+  getAgent(agent: string, { signal }: CallOptions = {}): Promise<AgentDescriptor> {
+    return this.#transport.call('getAgent', { signal, params: { agent } });
+  }
+
+  /** The sessions an agent keeps by itself; starts the agent. @throws HoldfastError capability_missing */
+  listAgentSessions(
+    agent: string,
+    { signal, ...query }: CallOptions & ListAgentSessionsQuery = {},
+  ): Promise<AgentSessionPage> {
+    return this.#transport.call('listAgentSessions', { signal, params: { agent }, query });
+  }
+
+  /** Takes over a session that an agent kept by itself so far, its past included. @throws HoldfastError session_exists */
+  async importAgentSession(
+    agent: string,
+    agentSessionId: string,
+    { signal, idempotencyKey, ...body }: SubmitOptions & ImportAgentSessionBody = {},
+  ): Promise<Session> {
+    const created = await this.#transport.call('importAgentSession', {
+      ...{ signal, idempotencyKey, body },
+      params: { agent, agentSessionId },
+      clientId: this.#clientId,
+    });
+    const { sessionId, clientId } = created;
+    return new Session(this.#transport, this.#reconnect, { sessionId, clientId, created });
   }
 
   /** Creates a session, or attaches to the one of the same directory and agent: see `created.attached`. @throws HoldfastError */

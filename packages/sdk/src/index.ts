@@ -1,5 +1,8 @@
 export type {
+  AgentDescriptor,
   AgentList,
+  AgentSession,
+  AgentSessionPage,
   BranchedSession,
   BranchSessionBody,
   Capabilities,
@@ -13,6 +16,7 @@ export type {
   EventType,
   Health,
   Heartbeat,
+  ImportedAgentSession,
   ListSessionsQuery,
   PendingPromptList,
   PermissionOption,

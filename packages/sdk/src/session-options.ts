@@ -1,4 +1,10 @@
-import type { BranchedSession, ContentBlock, CreatedSession, PromptBody } from '@holdfast/protocol/view';
+import type {
+  BranchedSession,
+  ContentBlock,
+  CreatedSession,
+  ImportedAgentSession,
+  PromptBody,
+} from '@holdfast/protocol/view';
 import type { CallOptions, SubmitOptions } from './call-options.ts';
 import type { ConnectionState } from './events/connection-state.ts';
 
@@ -25,5 +31,5 @@ export interface SessionIdentity {
   /** Our registration with the session; without one we are anonymous. */
   readonly clientId?: string;
   /** What the daemon answered when this session was created, attached to or branched off. */
-  readonly created?: CreatedSession | BranchedSession;
+  readonly created?: CreatedSession | BranchedSession | ImportedAgentSession;
 }

@@ -1,5 +1,4 @@
 import type {
-  BranchedSession,
   BranchSessionBody,
   CloseSessionQuery,
   CreatedSession,
@@ -24,7 +23,7 @@ import { type AcceptedPrompt, type TurnResult, turnEvents, turnResult } from './
 
 /** One session of the daemon. It lives there: dropping this object ends nothing. */
 export class Session extends SessionCalls {
-  readonly created: CreatedSession | BranchedSession | undefined;
+  readonly created: SessionIdentity['created'];
   readonly #reconnect: Required<ReconnectOptions>;
   #start: Position | undefined;
 

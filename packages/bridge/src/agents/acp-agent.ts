@@ -3,6 +3,7 @@ import type {
   AgentConnection,
   AgentExit,
   AgentIntroduction,
+  AgentSessionPage,
   ConversationSink,
   ConversationState,
   OpenConversation,
@@ -11,9 +12,11 @@ import type {
 import type { Clock } from '../ports/clock.ts';
 import type { AgentLink } from './agent-link.ts';
 import type { Opening } from './conversations.ts';
-import { withDeadline } from './deadline.ts';
 import { isRecord, type JsonRecord } from './records.ts';
+import { ReplayCollector } from './replay-collector.ts';
 import { ReplayGate } from './replay-gate.ts';
+import { parseSessionPage } from './session-page.ts';
+import { TimedRequests } from './timed-requests.ts';
 
 /** How long an agent may take (ms). */
 export interface AgentTimeouts {
@@ -42,12 +45,14 @@ export class AcpAgent implements AgentConnection {
   readonly introduction: AgentIntroduction;
   readonly #link: AgentLink;
   readonly #context: AcpAgentContext;
+  readonly #requests: TimedRequests;
 
   constructor(link: AgentLink, introduction: AgentIntroduction, context: AcpAgentContext) {
     this.agent = context.agent;
     this.introduction = introduction;
     this.#link = link;
     this.#context = context;
+    this.#requests = new TimedRequests(context.agent, link, context.clock);
   }
 
   get pid(): number {
@@ -94,6 +99,30 @@ export class AcpAgent implements AgentConnection {
     return this.#restore('session/load', id, params, this.#link.conversations.openNamed(id, sink, replay));
   }
 
+  async adoptSession(id: AgentSessionId, params: OpenConversation, sink: ConversationSink) {
+    const collector = new ReplayCollector();
+    const replay = new ReplayGate(this.#context.clock, collector);
+    const opening = this.#link.conversations.openNamed(id, sink, replay);
+    const state = await this.#restore('session/load', id, params, opening);
+    await replay.pass();
+    if (!collector.isOverfull) return { ...state, replayed: collector.replayed };
+    await this.closeSession(id);
+    throw new DaemonError(
+      'agent_error',
+      `Agent "${this.agent}" replays more of session "${id}" than is taken over`,
+      {
+        agent: this.agent,
+      },
+    );
+  }
+
+  async listSessions(query: { readonly cwd?: string; readonly cursor?: string }): Promise<AgentSessionPage> {
+    const method = 'session/list';
+    const page = parseSessionPage(await this.#change(method, query));
+    if (page === undefined) throw this.#requests.malformed(method, 'sessions');
+    return page;
+  }
+
   async prompt(sessionId: AgentSessionId, prompt: readonly unknown[], meta: unknown): Promise<PromptAnswer> {
     const replay = this.#link.conversations.replayOf(sessionId);
     if (replay !== undefined && !(await replay.pass())) return { stopReason: 'cancelled' };
@@ -101,7 +130,7 @@ export class AcpAgent implements AgentConnection {
     const params = meta === undefined ? { sessionId, prompt } : { sessionId, prompt, _meta: meta };
     const answer = await this.#link.request(method, params);
     if (!isRecord(answer) || typeof answer['stopReason'] !== 'string') {
-      throw this.#malformed(method, 'a stopReason');
+      throw this.#requests.malformed(method, 'a stopReason');
     }
     const { stopReason, usage } = answer;
     return usage === undefined || usage === null ? { stopReason } : { stopReason, usage };
@@ -141,16 +170,15 @@ export class AcpAgent implements AgentConnection {
     code: ErrorCode,
   ): Promise<Named> {
     try {
-      const answer = await withDeadline(this.#link.request(method, params), {
-        clock: this.#context.clock,
+      const answer = await this.#requests.send(method, params, {
         timeoutMs,
-        expired: () => this.#timedOut(method, timeoutMs, code),
+        code,
         late: (late) => {
           if (isRecord(late) && typeof late['sessionId'] === 'string') this.#closeOnAgent(late['sessionId']);
         },
       });
       if (!isRecord(answer) || typeof answer['sessionId'] !== 'string') {
-        throw this.#malformed(method, 'a sessionId');
+        throw this.#requests.malformed(method, 'a sessionId');
       }
       const state = conversationState(answer);
       opening.opened(answer['sessionId'], state.configOptions);
@@ -170,15 +198,18 @@ export class AcpAgent implements AgentConnection {
     const { conversations } = this.#link;
     const timeoutMs = this.#context.timeouts.restoreTimeoutMs;
     try {
-      const answer = await withDeadline(this.#link.request(method, { sessionId, cwd, mcpServers }), {
-        clock: this.#context.clock,
-        timeoutMs,
-        expired: () => this.#timedOut(method, timeoutMs, 'session_restore_timeout'),
-        late: () => {
-          // Somebody may have tried again meanwhile: then the conversation is theirs.
-          if (!conversations.isListening(sessionId)) this.#closeOnAgent(sessionId);
+      const answer = await this.#requests.send(
+        method,
+        { sessionId, cwd, mcpServers },
+        {
+          timeoutMs,
+          code: 'session_restore_timeout',
+          late: () => {
+            // Somebody may have tried again meanwhile: then the conversation is theirs.
+            if (!conversations.isListening(sessionId)) this.#closeOnAgent(sessionId);
+          },
         },
-      });
+      );
       const state = conversationState(isRecord(answer) ? answer : {});
       opening.opened(sessionId, state.configOptions);
       return state;
@@ -202,33 +233,14 @@ export class AcpAgent implements AgentConnection {
 
   #change(method: string, params: JsonRecord): Promise<unknown> {
     const timeoutMs = this.#context.timeouts.newSessionTimeoutMs;
-    const { clock } = this.#context;
-    const expired = () => this.#timedOut(method, timeoutMs, 'agent_error');
-    return withDeadline(this.#link.request(method, params), { clock, timeoutMs, expired });
+    return this.#requests.send(method, params, { timeoutMs, code: 'agent_error' });
   }
 
   /** Never rejects: whoever closes has no more use for the answer. */
   async #closeOnAgent(sessionId: string): Promise<void> {
     if (!this.introduction.capabilities.canClose || this.exit !== undefined) return;
-    const method = 'session/close';
-    const { clock } = this.#context;
-    const expired = () => this.#timedOut(method, closeTimeoutMs, 'agent_error');
-    const closing = this.#link.request(method, { sessionId });
-    await withDeadline(closing, { clock, timeoutMs: closeTimeoutMs, expired }).catch(() => {});
-  }
-
-  #timedOut(method: string, timeoutMs: number, code: ErrorCode): DaemonError {
-    return new DaemonError(code, `Agent "${this.agent}" did not answer ${method} within ${timeoutMs} ms`, {
-      agent: this.agent,
-      timeoutMs,
-      stderrTail: this.#link.process.stderrTail(),
-    });
-  }
-
-  #malformed(method: string, expected: string): DaemonError {
-    return new DaemonError('agent_error', `Agent "${this.agent}" answered ${method} without ${expected}`, {
-      agent: this.agent,
-    });
+    const limit = { timeoutMs: closeTimeoutMs, code: 'agent_error' } as const;
+    await this.#requests.send('session/close', { sessionId }, limit).catch(() => {});
   }
 }
 

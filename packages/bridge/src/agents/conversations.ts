@@ -120,7 +120,12 @@ export class Conversations {
       if (reportsConfigOptions(update)) conversation.configOptions = update['configOptions'];
     }
     if (conversation.phase !== 'opening') conversation.replay?.heard();
-    const kept = isReplaying(conversation) ? updates.filter(reportsState) : updates;
+    const isReplayed = isReplaying(conversation);
+    if (isReplayed) {
+      const said = updates.filter((update) => !reportsState(update));
+      conversation.replay?.collect(said, (chars * said.length) / updates.length);
+    }
+    const kept = isReplayed ? updates.filter(reportsState) : updates;
     if (kept.length === 0) return;
     if (conversation.phase === 'served') {
       this.#tell(() => conversation.sink.updates(kept));

@@ -1,4 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
+import type { JsonRecord } from './records.ts';
+import type { ReplayCollector } from './replay-collector.ts';
 
 /** How long an agent must have said nothing for its replay to be taken as ended (ms). */
 const quietMs = 100;
@@ -11,13 +13,20 @@ const longestWaitMs = 2_000;
  */
 export class ReplayGate {
   readonly #clock: Clock;
+  readonly #collector: ReplayCollector | undefined;
   #isQuiet = false;
   #isOver = false;
   #cancelQuiet = () => {};
   #decide: ((mayGo: boolean) => void) | undefined;
 
-  constructor(clock: Clock) {
+  /** A collector is given what is replayed; without one it is dropped. */
+  constructor(clock: Clock, collector?: ReplayCollector) {
     this.#clock = clock;
+    this.#collector = collector;
+  }
+
+  collect(updates: readonly JsonRecord[], chars: number): void {
+    this.#collector?.add(updates, chars);
   }
 
   /** Whether what comes from now on is new. */

@@ -1,4 +1,4 @@
-import type { AgentDescriptor, SessionDescription, SessionId, SessionRow } from '@holdfast/protocol';
+import type { SessionDescription, SessionId, SessionRow } from '@holdfast/protocol';
 
 export interface ListSessionsRequest {
   readonly limit?: number;
@@ -17,9 +17,8 @@ export interface SessionList {
   readonly indexSeq: number;
 }
 
-/** What there is: agents and sessions, from the index, without reading a transcript. */
+/** The sessions there are, from the index, without reading a transcript. */
 export interface SessionCatalog {
-  listAgents(): readonly AgentDescriptor[];
   describeSession(sessionId: SessionId): Promise<SessionDescription>;
   /** The row of a live or stranded session. @throws session_not_found */
   getSessionStatus(sessionId: SessionId): Promise<SessionRow>;

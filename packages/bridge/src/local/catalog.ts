@@ -1,13 +1,11 @@
 import type { SessionCatalog } from '../api/session-catalog.ts';
 import type { Core } from '../core.ts';
-import { describeAgents } from '../operations/describe-agents.ts';
 import { listSessions, listWorkspaceSessions } from '../operations/list-sessions.ts';
 import { wakeOpen } from '../operations/wake-open.ts';
 import { describe, summarize } from '../session/summary.ts';
 
 export function localCatalog(core: Core): SessionCatalog {
   return {
-    listAgents: () => describeAgents(core),
     async describeSession(sessionId) {
       const session = await core.registry.wake(sessionId);
       return describe(session.state, session, core.epoch);

@@ -1,11 +1,9 @@
 import type { ClientId, SessionId } from '@holdfast/protocol';
-import type { JournalEntry } from '../ports/journal.ts';
 import { event, type ForkedFrom, fact, type SessionEntry, type SessionEvent } from '../session/entry.ts';
-import { encodeEntries } from '../session/envelope.ts';
-import { evolve } from '../session/evolve.ts';
 import type { SessionState } from '../session/state.ts';
 import type { BranchAgent } from './branch-agent.ts';
 import type { BranchHistory } from './branch-history.ts';
+import { type ComposedJournal, composeJournal } from './compose-journal.ts';
 
 interface BranchParts {
   readonly sessionId: SessionId;
@@ -17,35 +15,18 @@ interface BranchParts {
   readonly now: number;
 }
 
-interface ComposedBranch {
-  readonly state: SessionState;
-  readonly lastSeq: number;
-  readonly entries: readonly JournalEntry[];
-}
-
 /** Writes the branch's own journal: its creation, the source's past as its events 1..n, its agent session. */
-export function composeBranch(source: SessionState, parts: BranchParts): ComposedBranch {
+export function composeBranch(source: SessionState, parts: BranchParts): ComposedJournal {
   const { sessionId, history, now } = parts;
   const past = history.events.map(({ event: pastEvent, at }) => ({
     entry: ownedBy(sessionId, pastEvent),
     at,
   }));
-  const timed = [
+  return composeJournal([
     ...opening(source, parts).map((entry) => ({ entry, at: now })),
     ...past,
     ...binding(source, parts).map((entry) => ({ entry, at: now })),
-  ];
-  let lastSeq = 0;
-  let state: SessionState | null = null;
-  const entries: JournalEntry[] = [];
-  for (const { entry, at } of timed) {
-    const encoded = encodeEntries([entry], lastSeq + 1, at);
-    entries.push(...encoded.entries);
-    lastSeq = encoded.lastSeq;
-    state = evolve(state, entry, at);
-  }
-  // The first entry opens the session, so the fold ends in a state.
-  return { state: { ...((state as SessionState | null) ?? source) }, lastSeq, entries };
+  ]);
 }
 
 function opening(source: SessionState, parts: BranchParts): SessionEntry[] {

@@ -79,6 +79,20 @@ export interface ConversationSink {
   exited(exit: AgentExit): void;
 }
 
+/** A session the agent keeps by itself (ACP SessionInfo). */
+export interface AgentSessionInfo {
+  readonly agentSessionId: AgentSessionId;
+  readonly cwd: string;
+  readonly title: string | null;
+  /** ISO 8601, as the agent says it. */
+  readonly updatedAt: string | null;
+}
+
+export interface AgentSessionPage {
+  readonly sessions: readonly AgentSessionInfo[];
+  readonly nextCursor: string | undefined;
+}
+
 export interface OpenConversation {
   readonly cwd: string;
   readonly mcpServers: readonly McpServer[];
@@ -122,6 +136,17 @@ export interface AgentConnection {
     params: OpenConversation,
     sink: ConversationSink,
   ): Promise<ConversationState>;
+  /**
+   * session/load of a conversation that only the agent has: everything it replays is handed over, in order, once the
+   * agent replays no more; state updates reach the sink too.
+   */
+  adoptSession(
+    agentSessionId: AgentSessionId,
+    params: OpenConversation,
+    sink: ConversationSink,
+  ): Promise<ConversationState & { readonly replayed: readonly Readonly<Record<string, unknown>>[] }>;
+  /** session/list: the agent's own sessions, of one directory or all. The cursor is the agent's. */
+  listSessions(query: { readonly cwd?: string; readonly cursor?: string }): Promise<AgentSessionPage>;
   /** session/fork (unstable): the head only. */
   forkSession(
     agentSessionId: AgentSessionId,

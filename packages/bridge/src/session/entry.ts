@@ -10,7 +10,7 @@ import type {
 } from '@holdfast/protocol';
 import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
 import type { McpServer } from '../ports/agents.ts';
-import type { EditableMetadata } from './state.ts';
+import type { EditableMetadata } from './metadata.ts';
 
 /** What the session decided to record: an event that readers see, or a fact that only the daemon needs. */
 export type SessionEntry = SessionEvent | SessionFact;
@@ -38,12 +38,13 @@ export interface SessionFacts {
     readonly displayName: string | null;
     readonly metadata?: Partial<EditableMetadata>;
     readonly mcpServers: readonly McpServer[];
-    /** What a branch takes over from its source. */
+    /** What a branch or an imported session begins with. */
     readonly past?: {
       readonly firstPrompt: string | null;
       readonly turnCount: number;
       readonly settings: Settings;
-      readonly forkedFrom: ForkedFrom;
+      readonly forkedFrom: ForkedFrom | null;
+      readonly importedFrom?: ImportedFrom;
     };
   };
   client_registered: { readonly clientId: ClientId };
@@ -99,6 +100,12 @@ export interface ForkedFrom {
   readonly sessionId: SessionId;
   readonly displayName?: string;
   readonly atEventId: number;
+}
+
+/** Where the past of an imported session was recorded. */
+export interface ImportedFrom {
+  readonly kind: 'agent';
+  readonly agentSessionId: AgentSessionId;
 }
 
 /** What a client may choose of the agent. */

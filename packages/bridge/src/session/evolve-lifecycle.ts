@@ -1,15 +1,8 @@
 import type { ClientId } from '@holdfast/protocol';
 import type { OpeningIntent, SessionFact, Settings } from './entry.ts';
 import { withSettings } from './evolve-agent-state.ts';
-import {
-  type EditableMetadata,
-  isRegistered,
-  noAgentState,
-  noMetadata,
-  type Phase,
-  queueOf,
-  type SessionState,
-} from './state.ts';
+import { type EditableMetadata, noMetadata } from './metadata.ts';
+import { isRegistered, noAgentState, type Phase, queueOf, type SessionState } from './state.ts';
 
 /** The state a session begins with; `at` is epoch ms. */
 export function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, at: number): SessionState {
@@ -18,6 +11,7 @@ export function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, 
     ...identity,
     metadata: { ...noMetadata, ...metadata },
     forkedFrom: past?.forkedFrom ?? null,
+    importedFrom: past?.importedFrom ?? null,
     createdAt: at,
     activityAt: at,
     agentTitle: null,

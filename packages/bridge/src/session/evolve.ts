@@ -15,7 +15,7 @@ import { ended, started, withPermission, withQueue, withTurn } from './evolve-tu
 import { type OpenPermission, type QueuedPrompt, queueOf, type SessionState, textOf } from './state.ts';
 
 /** How much of the first prompt the row keeps, in UTF-16 units. */
-const firstPromptChars = 200;
+export const firstPromptChars = 200;
 
 /**
  * Folds one recorded entry into the state; the same for live decisions and for recovery. Returns the very same object

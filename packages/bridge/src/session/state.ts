@@ -10,7 +10,8 @@ import type {
 } from '@holdfast/protocol';
 import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
 import type { McpServer } from '../ports/agents.ts';
-import type { ForkedFrom, OpeningIntent, PromptBlock, Settings, TurnEnding } from './entry.ts';
+import type { ForkedFrom, ImportedFrom, OpeningIntent, PromptBlock, Settings, TurnEnding } from './entry.ts';
+import type { EditableMetadata } from './metadata.ts';
 
 /** Everything a session must know to decide; folded from its journal by `evolve`, and kept as the row's snapshot. */
 export interface SessionState {
@@ -21,6 +22,7 @@ export interface SessionState {
   readonly parentSessionId: SessionId | null;
   /** Where it was branched off. */
   readonly forkedFrom: ForkedFrom | null;
+  readonly importedFrom: ImportedFrom | null;
   /** Create with single scope attaches here. */
   readonly isDefaultTarget: boolean;
   readonly mcpServers: readonly McpServer[];
@@ -48,27 +50,6 @@ export interface SessionState {
   readonly turnCount: number;
   readonly phase: Phase;
 }
-
-/** What people write about a session, beside its display name. */
-export interface EditableMetadata {
-  /** Another name for the session's id, unique in the daemon. */
-  readonly alias: string | null;
-  readonly labels: readonly string[];
-  readonly notes: string | null;
-  readonly isPinned: boolean;
-  /** Nobody may delete it. */
-  readonly isProtected: boolean;
-  readonly isArchived: boolean;
-}
-
-export const noMetadata: EditableMetadata = Object.freeze({
-  alias: null,
-  labels: [],
-  notes: null,
-  isPinned: false,
-  isProtected: false,
-  isArchived: false,
-});
 
 export interface Binding {
   readonly agentSessionId: AgentSessionId;

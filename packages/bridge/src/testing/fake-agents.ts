@@ -5,6 +5,7 @@ import type {
   AgentDefinition,
   AgentExit,
   AgentLease,
+  AgentSessionPage,
   Agents,
   ConversationSink,
   PermissionOutcome,
@@ -18,7 +19,7 @@ const able: AgentCapabilities = {
   canResume: true,
   canFork: true,
   canClose: true,
-  canList: false,
+  canList: true,
   acceptsEmbeddedContext: false,
   acceptsImages: false,
   acceptsAudio: false,
@@ -47,6 +48,8 @@ export class FakeAgents implements Agents {
   capabilities = able;
   /** Agent sessions that were opened, by any process: what resume and load know. */
   readonly remembered = new Set<AgentSessionId>();
+  /** What an agent replays of a session that is taken over from it. */
+  readonly replays = new Map<AgentSessionId, readonly Readonly<Record<string, unknown>>[]>();
   isClosed = false;
   readonly #failures = new Map<Method, DaemonError>();
   readonly #gates = new Map<Method, Gate>();
@@ -199,6 +202,23 @@ export class FakeProcess implements AgentConnection {
     this.calls.push(`load ${agentSessionId}`);
     await this.#call('load');
     return this.#reopened(agentSessionId, sink);
+  }
+
+  async adoptSession(agentSessionId: AgentSessionId, _: unknown, sink: ConversationSink) {
+    this.calls.push(`adopt ${agentSessionId}`);
+    await this.#call('load');
+    const state = this.#reopened(agentSessionId, sink);
+    return { ...state, replayed: this.#agents.replays.get(agentSessionId) ?? [] };
+  }
+
+  async listSessions(): Promise<AgentSessionPage> {
+    const sessions = [...this.#agents.remembered].map((agentSessionId) => ({
+      agentSessionId,
+      cwd: this.workspace,
+      title: null,
+      updatedAt: null,
+    }));
+    return { sessions, nextCursor: undefined };
   }
 
   prompt(agentSessionId: AgentSessionId, prompt: readonly unknown[], meta: unknown): Promise<PromptAnswer> {

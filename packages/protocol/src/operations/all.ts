@@ -1,4 +1,4 @@
-import { listAgents } from './agents.ts';
+import { getAgent, importAgentSession, listAgentSessions, listAgents } from './agents.ts';
 import { describeSession, getSessionStatus, listSessions, listWorkspaceSessions } from './catalog.ts';
 import type { Operation } from './define-operation.ts';
 import { getTranscript, streamEvents } from './history.ts';
@@ -23,6 +23,9 @@ export const operations = {
   capabilities,
   openapi,
   listAgents,
+  getAgent,
+  listAgentSessions,
+  importAgentSession,
   createSession,
   loadSession,
   resumeSession,

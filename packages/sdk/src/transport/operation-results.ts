@@ -1,10 +1,13 @@
 import type {
+  AgentDescriptor,
   AgentList,
+  AgentSessionPage,
   BranchedSession,
   Capabilities,
   CreatedSession,
   Health,
   Heartbeat,
+  ImportedAgentSession,
   PendingPromptList,
   PromptAccepted,
   RestoredSession,
@@ -23,6 +26,9 @@ export interface OperationResults {
   health: Health;
   capabilities: Capabilities;
   listAgents: AgentList;
+  getAgent: AgentDescriptor;
+  listAgentSessions: AgentSessionPage;
+  importAgentSession: ImportedAgentSession;
   createSession: CreatedSession;
   loadSession: RestoredSession;
   resumeSession: RestoredSession;

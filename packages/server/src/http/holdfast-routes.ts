@@ -2,6 +2,7 @@ import { type Bridge, type Clock, systemClock } from '@holdfast/bridge';
 import { type Operation, type OperationName, operations } from '@holdfast/protocol';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { bearerToken, type TokenAuth } from '../auth/bearer-token.ts';
+import { agentHandlers } from '../routes/agents.ts';
 import { catalogHandlers } from '../routes/catalog.ts';
 import type { RouteContext, ServerInfo } from '../routes/context.ts';
 import { eventHandlers } from '../routes/events.ts';
@@ -97,6 +98,7 @@ export const holdfastRoutes: FastifyPluginAsync<RoutesOptions> = async (app, opt
 function handlersOf(context: RouteContext): OperationHandlers {
   return {
     ...systemHandlers(context),
+    ...agentHandlers(context),
     ...catalogHandlers(context),
     ...lifecycleHandlers(context),
     ...restoreHandlers(context),

@@ -4,10 +4,7 @@ import type { OperationHandlers } from '../http/operation-handler.ts';
 import type { RouteContext } from './context.ts';
 import { featureTags } from './features.ts';
 
-type SystemHandlers = Pick<
-  OperationHandlers,
-  'health' | 'livez' | 'readyz' | 'capabilities' | 'openapi' | 'listAgents'
->;
+type SystemHandlers = Pick<OperationHandlers, 'health' | 'livez' | 'readyz' | 'capabilities' | 'openapi'>;
 
 /** What the daemon says of itself. */
 export function systemHandlers(context: RouteContext): SystemHandlers {
@@ -32,10 +29,6 @@ export function systemHandlers(context: RouteContext): SystemHandlers {
     },
     capabilities: () => ({ status: 200, body: capabilities(context) }),
     openapi: () => ({ status: 200, body: document }),
-    listAgents: () => ({
-      status: 200,
-      body: { agents: [...bridge.listAgents()], defaultAgent: bridge.defaultAgent },
-    }),
   };
 }
 
