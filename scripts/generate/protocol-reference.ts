@@ -29,6 +29,9 @@ export const families: Readonly<Record<string, readonly string[]>> = {
   Catalog: ['listSessions', 'listWorkspaceSessions', 'describeSession', 'getSessionStatus'],
   'Agent and settings': [
     'listAgents',
+    'getAgent',
+    'listAgentSessions',
+    'importAgentSession',
     'getSessionContext',
     'getSupportedCommands',
     'setSessionModel',

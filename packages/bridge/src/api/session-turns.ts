@@ -19,7 +19,7 @@ export interface SessionTurns {
     target: { readonly sessionId?: SessionId; readonly requestId: PermissionRequestId },
     body: VotePermissionBody,
     caller: Caller,
-  ): Promise<void>;
+  ): Promise<{ readonly isReplayed: boolean }>;
   listPendingPrompts(sessionId: SessionId): Promise<PendingPromptList>;
   /** Takes a waiting prompt out of the queue; the running one is not touched. */
   removePendingPrompt(

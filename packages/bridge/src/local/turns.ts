@@ -20,9 +20,7 @@ export function localTurns(core: Core, gate: Gate): SessionTurns {
       await session.admissions.settled();
       await session.execute({ kind: 'cancel', clientId: caller.clientId });
     },
-    async votePermission(target, body, caller) {
-      await votePermission(core, target, body, caller);
-    },
+    votePermission: (target, body, caller) => votePermission(core, target, body, caller),
     async listPendingPrompts(sessionId) {
       const { state } = await wakeOpen(core, sessionId);
       return { pendingPrompts: pendingPrompts(state) };

@@ -2,7 +2,7 @@ import { permissionRequestIdOf, type SessionId } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
 import { settled } from '../testing/fake-clock.ts';
 import { bob, client } from '../testing/samples.ts';
-import { caller, expectRefusal, type TestBridge, testBridge } from '../testing/test-bridge.ts';
+import { caller, expectRefusal, type TestBridge, testBridge, withKey } from '../testing/test-bridge.ts';
 
 const yes = { outcome: { outcome: 'selected' as const, optionId: 'yes' } };
 const no = { outcome: { outcome: 'selected' as const, optionId: 'no' } };
@@ -144,6 +144,29 @@ describe('a late vote', () => {
       'permission_resolved r1 selected yes',
       'permission_already_resolved r1 selected yes',
     ]);
+  });
+});
+
+describe('a vote that is repeated with its key', () => {
+  it('is the same vote: nobody hears of it twice, also after a restart', async () => {
+    const { bridge, requestId, question, sessionId, told, records, clock } = await asked();
+    const keyed = withKey('vote-1');
+    expect(await bridge.votePermission({ sessionId, requestId }, yes, keyed)).toEqual({ isReplayed: false });
+    const before = await told(sessionId);
+    expect(await bridge.votePermission({ requestId }, yes, keyed)).toEqual({ isReplayed: true });
+    expect([await told(sessionId), question.answers]).toEqual([
+      before,
+      [{ outcome: 'selected', optionId: 'yes' }],
+    ]);
+    await bridge.close({ drainTimeoutMs: 0 });
+    const next = await testBridge({ records, clock });
+    expect(await next.bridge.votePermission({ requestId }, yes, keyed)).toEqual({ isReplayed: true });
+  });
+
+  it('with another answer is refused', async () => {
+    const { bridge, requestId } = await asked();
+    await bridge.votePermission({ requestId }, yes, withKey('k', 'yes'));
+    await expectRefusal(bridge.votePermission({ requestId }, no, withKey('k', 'no')), 'idempotency_mismatch');
   });
 });
 

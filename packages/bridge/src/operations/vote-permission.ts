@@ -9,6 +9,7 @@ import type { Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import { unknownPermission } from '../session/decide-permissions.ts';
 import type { Session } from '../session/session.ts';
+import type { KeepAnswer } from './idempotent-requests.ts';
 import { touch } from './prompt-session.ts';
 
 interface Target {
@@ -17,12 +18,29 @@ interface Target {
   readonly requestId: PermissionRequestId;
 }
 
-/** Answers a permission request of the agent; a late vote hears what the answer was. */
+/** Answers a permission request of the agent; a late vote hears what the answer was, a repeated one with its key nothing. */
 export async function votePermission(
+  core: Core,
+  target: Target,
+  body: VotePermissionBody,
+  caller: Caller,
+): Promise<{ readonly isReplayed: boolean }> {
+  const { isReplayed } = await core.requests.once(
+    caller,
+    // A request has an id of its own in the whole daemon, so both routes mean the same vote.
+    { operation: `votePermission ${target.requestId}`, whileRunning: 'refuse' },
+    (keep) => vote(core, target, body, caller, keep),
+    () => undefined,
+  );
+  return { isReplayed };
+}
+
+async function vote(
   core: Core,
   { sessionId, requestId }: Target,
   { outcome }: VotePermissionBody,
   caller: Caller,
+  keep: KeepAnswer,
 ): Promise<void> {
   const owner = sessionId ?? core.resolvers.sessionOf(requestId);
   if (owner === undefined) throw unknownPermission(requestId);
@@ -30,7 +48,8 @@ export async function votePermission(
   const { clientId } = caller;
   touch(core, session, caller);
   try {
-    await session.execute({ kind: 'vote', requestId, outcome, clientId, isLocal: caller.isLocal });
+    const command = { kind: 'vote', requestId, outcome, clientId, isLocal: caller.isLocal } as const;
+    await session.execute(command, () => ({ keys: keep({}, session.id) }));
   } catch (error) {
     if (error instanceof DaemonError) await announce(core, session, requestId, error, clientId);
     throw error;

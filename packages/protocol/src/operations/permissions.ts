@@ -27,6 +27,7 @@ export const votePermission = defineOperation({
   scope: 'write',
   tag: 'session_permission_vote',
   isSeed: true,
+  idempotency: 'refuse',
 });
 
 export const votePermissionLegacy = defineOperation({
@@ -41,4 +42,5 @@ export const votePermissionLegacy = defineOperation({
   scope: 'write',
   tag: 'permission_vote',
   isSeed: true,
+  idempotency: 'refuse',
 });

@@ -43,13 +43,14 @@ export function turnHandlers({ bridge }: RouteContext): TurnHandlers {
     },
     async votePermission({ params, body, caller }) {
       const requestId = permissionRequestIdOf(params.requestId);
-      await bridge.votePermission({ sessionId: sessionIdOf(params.id), requestId }, body, caller);
-      return { status: 200, body: {} };
+      const target = { sessionId: sessionIdOf(params.id), requestId };
+      const { isReplayed } = await bridge.votePermission(target, body, caller);
+      return { status: 200, body: {}, headers: isReplayed ? replayed : {} };
     },
     async votePermissionLegacy({ params, body, caller }) {
       const requestId = permissionRequestIdOf(params.requestId);
-      await bridge.votePermission({ requestId }, body, caller);
-      return { status: 200, body: {} };
+      const { isReplayed } = await bridge.votePermission({ requestId }, body, caller);
+      return { status: 200, body: {}, headers: isReplayed ? replayed : {} };
     },
   };
 }
