@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -16,6 +17,8 @@ const project = (name: string, include: string[]) => ({
 
 export default defineConfig({
   test: {
+    // Half of the time goes into waiting for processes: even two cores carry two files at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project('protocol', ['packages/protocol/src/**/*.test.ts']),
       project('bridge', ['packages/bridge/{src,examples}/**/*.test.ts']),

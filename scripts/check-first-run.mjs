@@ -19,6 +19,8 @@ const surroundings = { ...process.env, XDG_STATE_HOME: scratch };
 const stopMs = 20_000;
 /** Examples that want to be told a session. */
 const wantsSession = ['packages/sdk/examples/watch-session.ts'];
+/** Examples that go on until they are stopped. */
+const neverEnds = ['packages/sdk/examples/watch-sessions.ts'];
 let faultCount = 0;
 
 const daemon = spawn(
@@ -49,12 +51,9 @@ try {
   const sessionId = await anySession(ready.url, token);
   for (const example of examples()) {
     const flags = ['--conditions=holdfast-source', '--disable-warning=ExperimentalWarning'];
-    command(
-      example,
-      nodeBinary(),
-      [...flags, join(root, example), ...(wantsSession.includes(example) ? [sessionId] : [])],
-      env,
-    );
+    const args = [...flags, join(root, example), ...(wantsSession.includes(example) ? [sessionId] : [])];
+    if (neverEnds.includes(example)) await endlessCommand(example, nodeBinary(), args, env);
+    else command(example, nodeBinary(), args, env);
   }
   process.kill(-daemon.pid, 'SIGINT');
   // npm ends by the signal itself once its script has ended with 0.
@@ -90,6 +89,16 @@ function command(what, file, args, env) {
   });
   const isOk = status === 0 && stdout.trim() !== '';
   check(what, isOk, `exit ${status ?? signal}\n${stdout}${stderr}`);
+}
+
+/** Works when it says something, and is stopped then. */
+async function endlessCommand(what, file, args, env) {
+  const child = spawn(file, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.once('exit', (code) => resolve(`exit ${code}`)));
+  const said = new Promise((resolve) => child.stdout.once('data', () => resolve('said something')));
+  const outcome = await Promise.race([said, ended, sleep(60_000, 'silent for a minute')]);
+  child.kill();
+  check(what, outcome === 'said something', outcome);
 }
 
 function examples() {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { commands } from '../packages/server/src/cli/command-table.ts';
 import { flagName, type OptionSpec, optionTable } from '../packages/server/src/config/option-table.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -53,12 +54,29 @@ describe('the documents', () => {
     expect(pages.flatMap(brokenLinks)).toEqual([]);
   });
 
+  test('every test that faults.md names is there', () => {
+    const named = [...read('docs/faults.md').matchAll(/\]\(([^)\s]+)\): ((?:"[^"]+"(?:, )?)+)/g)].flatMap(
+      ([, file = '', names = '']) =>
+        [...names.matchAll(/"([^"…]+?) ?…?"/g)].map(([, name = '']) => ({ file: join('docs', file), name })),
+    );
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter(({ file, name }) => !read(file).includes(name))).toEqual([]);
+  });
+
   test('operating.md has the row of every option of the daemon, as --help says it', () => {
     const rows = Object.entries(optionTable).map(
       ([name, spec]) => `| \`--${flagName(name)}\` | ${defaultOf(spec)} | ${spec.meaning} |`,
     );
     const written = read('docs/operating.md').split('\n');
     expect(written.filter((line) => line.startsWith('| `--'))).toEqual(rows);
+  });
+
+  test('command-line.md has the row of every command, as help says it', () => {
+    const rows = Object.entries(commands).map(
+      ([name, { summary }]) => `| \`holdfast ${name}\` | ${summary} |`,
+    );
+    const written = read('docs/command-line.md').split('\n');
+    expect(written.filter((line) => line.startsWith('| `holdfast '))).toEqual(rows);
   });
 
   test('embedding.md shows the example that is compiled and run', () => {

@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { recipes } from '@holdfast/bridge';
 import type { Envelope } from '@holdfast/sdk';
 import { agentProcesses, canListProcesses, untilNoneIsLeft } from './agent-processes.ts';
+import { contextSteps } from './context-steps.ts';
 import { Conversation } from './conversation.ts';
 import { Daemon } from './daemon.ts';
+import { foreignSteps } from './foreign-steps.ts';
 import { type InstallableAgent, installAgent, pinnedVersions } from './install.ts';
 import { type ModelServer, startModelServer } from './model-server.ts';
-import { agentEntry, profiles } from './profiles.ts';
+import { agentEntry, agentEntryByLoad, byLoad, profiles } from './profiles.ts';
 import { recoverySteps } from './recovery-steps.ts';
 import type { AgentResult, StepResult } from './report.ts';
 import { restoreSteps } from './restore-steps.ts';
@@ -22,11 +24,19 @@ export interface CheckOptions {
   readonly cacheFolder: string;
   /** Leaves the folder of a run that passed; one that failed always stays. */
   readonly keepsFolder: boolean;
+  /** Runs only the steps whose names contain it. */
+  readonly only: string;
   readonly log: (line: string) => void;
   readonly onStep: (result: StepResult) => void;
 }
 
-const steps: readonly Step[] = [...turnSteps, ...restoreSteps, ...recoverySteps];
+const steps: readonly Step[] = [
+  ...turnSteps,
+  ...restoreSteps,
+  ...contextSteps,
+  ...foreignSteps,
+  ...recoverySteps,
+];
 const shownEvents = 12;
 
 /** Installs an agent, drives it through every step, and leaves nothing running. */
@@ -46,10 +56,12 @@ export async function checkAgent(name: InstallableAgent, options: CheckOptions):
   });
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `holdfast-${name}-`)));
   const model = await startModelServer({ logFile: join(folder, 'model.jsonl') });
-  const daemon = new Daemon(folder, { [name]: agentEntry(name, installed, model.url) });
+  const entry = agentEntry(name, installed, model.url);
+  const daemon = new Daemon(folder, { [name]: entry, [byLoad(name)]: agentEntryByLoad(entry) });
   const results: StepResult[] = [];
   try {
-    await driveThrough(name, { daemon, model }, (result) => {
+    const chosen = steps.filter((step) => step.name.includes(options.only));
+    await driveThrough(name, { daemon, model, chosen }, (result) => {
       results.push(result);
       options.onStep(result);
     });
@@ -67,11 +79,12 @@ export async function checkAgent(name: InstallableAgent, options: CheckOptions):
 interface Bench {
   readonly daemon: Daemon;
   readonly model: ModelServer;
+  readonly chosen: readonly Step[];
 }
 
 async function driveThrough(
   name: InstallableAgent,
-  { daemon, model }: Bench,
+  { daemon, model, chosen }: Bench,
   tell: (result: StepResult) => void,
 ): Promise<void> {
   await daemon.start();
@@ -92,7 +105,7 @@ async function driveThrough(
     return { note: `processes: ${processes}` };
   });
   tell(withEvidence(created, { daemon, events: [] }));
-  for (const step of steps) {
+  for (const step of chosen) {
     const current = check;
     if (current === undefined) tell(skipped(step.name, 'there is no session'));
     else if (step.isFor?.(current) ?? true) {

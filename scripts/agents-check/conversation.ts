@@ -1,5 +1,6 @@
 // One session under check: asks the agent, watches what comes, and knows what the model server was sent for it.
 import assert from 'node:assert/strict';
+import type { CompactionStrategy } from '@holdfast/protocol/view';
 import {
   agentText,
   type Envelope,
@@ -45,6 +46,17 @@ export class Conversation {
     const text = `${words} (${mark}) ${directive({ turn: lastTurn, ...wanted })}`;
     const expected = answerPieces(readDirective(text)).join('');
     return { ...(await this.session.prompt(text)), mark, expected };
+  }
+
+  /** Has the agent's context compacted; `wanted` is what the model is told to do when it is asked for a summary. */
+  async compact(strategy: CompactionStrategy, wanted?: Partial<ModelDirective>): Promise<Asked> {
+    lastTurn += 1;
+    const mark = `mark-${lastTurn}-${process.pid}`;
+    const words = `Keep what matters. (${mark}) ${directive({ turn: lastTurn, ...wanted })}`;
+    // A command of the agent's own is run as people mostly run it, without further words.
+    const instructions = wanted === undefined ? undefined : words;
+    const expected = answerPieces(readDirective(words)).join('');
+    return { ...(await this.session.compact({ strategy, instructions })), mark, expected };
   }
 
   /** Waits for the terminal of a prompt. */

@@ -43,7 +43,7 @@ export class Daemon {
 
   /** A client of the running daemon; it stays good over restarts. */
   client(): HoldfastClient {
-    return new HoldfastClient({ baseUrl: this.#url, token: this.#token, clientId: 'agents-check' });
+    return new HoldfastClient({ baseUrl: this.#url, token: this.#token });
   }
 
   /** Where the running daemon listens. */

@@ -1,5 +1,6 @@
 // Drives real agents through the daemon with the SDK, against a model server on loopback:
-//   npm run agents:check -- [names…] [--cache DIR] [--json] [--keep]
+//   npm run agents:check -- [names…] [--only STEP] [--cache DIR] [--json] [--keep]
+// `--only` runs the steps whose names contain a text; those that go on from earlier ones then fail.
 // Installs them from npm first. Exits with 1 when a step failed, with 2 when it was called wrongly.
 import { parseArgs } from 'node:util';
 import { checkAgent } from './check-agent.ts';
@@ -12,6 +13,7 @@ const { values, positionals } = parseArgs({
     cache: { type: 'string', default: defaultCacheFolder },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
 const known = Object.keys(pinnedVersions);
@@ -28,6 +30,7 @@ for (const name of names.filter((candidate): candidate is InstallableAgent => is
     await checkAgent(name, {
       cacheFolder: values.cache,
       keepsFolder: values.keep,
+      only: values.only,
       log: (line) => void process.stderr.write(`${line}\n`),
       onStep: (step) => void process.stderr.write(`${resultLine(name, step)}\n`),
     }),

@@ -32,6 +32,8 @@ export interface ModelServer {
   readonly requests: readonly ModelRequest[];
   /** Paths that were asked for but are not a model call. */
   readonly otherPaths: readonly string[];
+  /** Answers whatever is asked with this HTTP status, until it is set back to undefined. */
+  outage: number | undefined;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ const DIALECTS = [openaiDialect, geminiDialect, anthropicDialect];
 export async function startModelServer(options: { readonly logFile?: string } = {}): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
   const otherPaths: string[] = [];
+  const outage: { status: number | undefined } = { status: undefined };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => void response.destroy());
   });
@@ -55,7 +58,8 @@ export async function startModelServer(options: { readonly logFile?: string } = 
       return;
     }
     const call = dialect.read(path, parseObject(body));
-    const wanted = readDirective(lastUserText(call.messages));
+    const asked = readDirective(lastUserText(call.messages));
+    const wanted = { ...asked, status: outage.status ?? asked.status };
     const reply = replyTo(call, wanted, { id: `m${requests.length + 1}`, sentCharacters: body.length });
     const record: ModelRequest = {
       atMs: Date.now(),
@@ -85,6 +89,12 @@ export async function startModelServer(options: { readonly logFile?: string } = 
     url: `http://127.0.0.1:${address.port}`,
     requests,
     otherPaths,
+    get outage() {
+      return outage.status;
+    },
+    set outage(status) {
+      outage.status = status;
+    },
     close: () => {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));

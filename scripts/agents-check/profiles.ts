@@ -1,4 +1,5 @@
 // What the check must know of each agent: how it is launched against the loopback model server, and where it differs.
+import { fileURLToPath } from 'node:url';
 import type { AgentConfig } from '@holdfast/bridge';
 import { recipes } from '@holdfast/bridge';
 import type { InstallableAgent, InstalledAgent } from './install.ts';
@@ -15,6 +16,8 @@ export interface AgentProfile {
   readonly isSilentAfterRefusal: boolean;
   /** session/load fails within the minute in which the agent session began. */
   readonly loadsOnlyInLaterMinute: boolean;
+  /** It has session/resume beside session/load, so that the daemon never restores by the latter. */
+  readonly offersResume: boolean;
 }
 
 export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
@@ -24,6 +27,7 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
     write: (path, content) => ({ tool: 'write_file', args: { file_path: path, content } }),
     isSilentAfterRefusal: true,
     loadsOnlyInLaterMinute: false,
+    offersResume: true,
   },
   gemini: {
     extraArgs: [],
@@ -31,6 +35,7 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
     write: (path, content) => ({ tool: 'write_file', args: { file_path: path, content } }),
     isSilentAfterRefusal: false,
     loadsOnlyInLaterMinute: true,
+    offersResume: false,
   },
   claude: {
     extraArgs: [],
@@ -39,6 +44,7 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
     write: (path, content) => ({ tool: 'Write', args: { file_path: path, content } }),
     isSilentAfterRefusal: false,
     loadsOnlyInLaterMinute: false,
+    offersResume: true,
   },
   opencode: {
     binary: `opencode-${process.platform}-${process.arch}/bin/opencode`,
@@ -47,6 +53,7 @@ export const profiles: Readonly<Record<InstallableAgent, AgentProfile>> = {
     write: (path, content) => ({ tool: 'write', args: { filePath: path, content } }),
     isSilentAfterRefusal: true,
     loadsOnlyInLaterMinute: false,
+    offersResume: true,
   },
 };
 
@@ -66,6 +73,15 @@ const openCodeConfig = (modelUrl: string) => ({
     },
   },
 });
+
+/** The name of the same agent as one without session/resume. */
+export const byLoad = (name: string): string => `${name}-by-load`;
+
+/** The same agent without session/resume. */
+export function agentEntryByLoad({ command, args = [], ...entry }: AgentConfig): AgentConfig {
+  const filter = fileURLToPath(new URL('without-resume.mjs', import.meta.url));
+  return { ...entry, command: process.execPath, args: [filter, command ?? '', ...args] };
+}
 
 /** The agent's entry in the daemon's configuration file; it merges over the recipe of the same name. */
 export function agentEntry(name: InstallableAgent, installed: InstalledAgent, modelUrl: string): AgentConfig {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { canListProcesses, untilNoneIsLeft } from './agent-processes.ts';
 import { Conversation } from './conversation.ts';
 import { untilLaterMinute } from './later-minute.ts';
+import { newWord, watching } from './own-session.ts';
+import { byLoad } from './profiles.ts';
 import { expectRemembered } from './remembered.ts';
 import type { Check, Passed, Step } from './step.ts';
 
@@ -13,6 +15,11 @@ export const restoreSteps: readonly Step[] = [
     name: 'close, then load in a later minute',
     isFor: ({ profile }) => profile.loadsOnlyInLaterMinute,
     run: laterLoad,
+  },
+  {
+    name: 'close, then load, with session/resume hidden',
+    isFor: ({ profile }) => profile.offersResume,
+    run: restoreByLoad,
   },
   { name: 'branch at the head', run: branch },
 ];
@@ -42,6 +49,27 @@ async function closeAndRestore(check: Check, action: 'load' | 'resume'): Promise
 async function laterLoad(check: Check): Promise<Passed> {
   await untilLaterMinute();
   return closeAndRestore(check, 'load');
+}
+
+/** The agent as one that offers no session/resume: session/load replays its past, which is not recorded once more. */
+async function restoreByLoad(check: Check): Promise<Passed> {
+  const { client, name, daemon, model } = check;
+  const agent = byLoad(name);
+  const session = await client.createSession({ agent, cwd: daemon.workspace, sessionScope: 'thread' });
+  const secret = newWord('crimson');
+  await watching({ session, model }, async (conversation) => {
+    await conversation.expectAnswer(`Remember the password ${secret}.`, { text: 'I will.' });
+    await conversation.expectAnswer('And go on.', { length: 2_000, chunk: 50 });
+  });
+  const startedAt = performance.now();
+  const restored = await session.load();
+  const ms = Math.round(performance.now() - startedAt);
+  assert.equal(restored.context, 'native', 'the agent does not load its own session');
+  return watching({ session, model }, async (conversation) => {
+    const own = { ...check, conversation, secret };
+    const { context, note } = await expectRemembered(own, { after: 0, action: 'load' });
+    return { ms, context, note: `by session/load; ${note}` };
+  });
 }
 
 async function branch(check: Check): Promise<Passed> {

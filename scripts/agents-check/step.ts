@@ -21,7 +21,8 @@ export interface Check {
 
 /** What a step that passed has to tell. */
 export interface Passed {
-  readonly context?: RestoredSession['context'];
+  /** What the agent remembers after it; `unsupported` where it offers nothing to do it with. */
+  readonly context?: RestoredSession['context'] | 'unsupported';
   /** The time that the step is about, where it is not its whole duration (ms). */
   readonly ms?: number;
   readonly note?: string;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const figureIds = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9'] as const;
+export const figureIds = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9', 'P12'] as const;
 export type FigureId = (typeof figureIds)[number];
 
 export interface BenchOptions {
@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly isMarkdown: boolean;
   /** Folder for CPU profiles of the daemon, which cost some per cent of its speed. */
   readonly profileDir: string | undefined;
+  /** Folder in which state directories with many sessions are kept for the next run; default made anew. */
+  readonly statesDir: string | undefined;
 }
 
 export const usage = `usage: npm run bench -- [options]
@@ -25,6 +27,7 @@ export const usage = `usage: npm run bench -- [options]
   --repeat 3          times each measurement is taken; the best counts
   --json FILE         writes the results there, too
   --markdown          prints the table as Markdown
+  --states DIR        keeps the state directories with many sessions there, and takes them from there
   --profile DIR       writes CPU profiles of the daemon there (node --cpu-prof)`;
 
 /** Reads the command line. Throws with a sentence for people. */
@@ -38,6 +41,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       repeat: { type: 'string' },
       json: { type: 'string' },
       profile: { type: 'string' },
+      states: { type: 'string' },
       markdown: { type: 'boolean', default: false },
     },
   });
@@ -48,6 +52,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     readers: values.smoke ? [3] : values.readers.split(',').map((text) => wholeNumber('--readers', text)),
     repeat: wholeNumber('--repeat', values.repeat ?? (values.smoke ? '1' : '3')),
     profileDir: values.profile,
+    statesDir: values.states,
     isMarkdown: values.markdown,
   };
 }

@@ -23,14 +23,16 @@ export interface HoldfastOptions {
 export class Bench {
   readonly options: BenchOptions;
   readonly scratch = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  readonly workspace = join(this.scratch, 'workspace');
+  readonly workspace: string;
   readonly #running = new Set<Target>();
   #readers: ReaderProcess | undefined;
   #folders = 0;
 
   constructor(options: BenchOptions) {
     this.options = options;
-    mkdirSync(this.workspace);
+    // Sessions that are kept for the next run live where they lived.
+    this.workspace = join(options.statesDir ?? this.scratch, 'workspace');
+    mkdirSync(this.workspace, { recursive: true });
   }
 
   /** The process that reads event streams. */

@@ -5,6 +5,7 @@ import { ensureBuilt } from '../bootstrap.mjs';
 import { Bench } from './bench.ts';
 import { type BenchOptions, type FigureId, figureIds, parseOptions, usage } from './bench-options.ts';
 import { manyReaders, singleReader } from './figures/burst.ts';
+import { finding } from './figures/finding.ts';
 import { answers } from './figures/latency.ts';
 import { listing } from './figures/listing.ts';
 import { memory } from './figures/memory.ts';
@@ -25,6 +26,7 @@ const figures = {
   P7: listing,
   P8: answers,
   P9: startUp,
+  P12: finding,
 } as const satisfies Record<FigureId, (bench: Bench) => Promise<readonly Row[]>>;
 
 process.exitCode = await main(process.argv.slice(2));

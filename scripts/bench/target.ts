@@ -70,6 +70,14 @@ export class Target {
     await requestJson(this.port, 'POST', `/session/${sessionId}/prompt`, promptBody(text));
   }
 
+  /** Asks the probe of a daemon that was started with one. */
+  async ask(what: 'memory' | 'watch' | 'stall'): Promise<Readonly<Record<string, number>>> {
+    const answered = once(this.child, 'message');
+    this.child.send(what);
+    const [answer] = await answered;
+    return answer;
+  }
+
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }

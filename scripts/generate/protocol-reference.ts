@@ -4,7 +4,6 @@ import {
   isErrorCode,
   type Operation,
   operations,
-  plannedOperations,
   recordedEvents,
   retryAfterSeconds,
   syntheticEvents,
@@ -20,13 +19,38 @@ export const families: Readonly<Record<string, readonly string[]>> = {
     'branchSession',
     'heartbeat',
     'detach',
-    'updateMetadata',
     'closeSession',
+    'deleteSessions',
+    'archiveSessions',
+    'unarchiveSessions',
   ],
-  Turns: ['promptSession', 'cancelTurn', 'getPrompt', 'listPendingPrompts', 'removePendingPrompt'],
+  Metadata: ['editMetadata', 'updateMetadata', 'putExtension', 'getExtension', 'deleteExtension'],
+  Turns: [
+    'promptSession',
+    'steerTurn',
+    'cancelTurn',
+    'abortTurn',
+    'getPrompt',
+    'listPendingPrompts',
+    'removePendingPrompt',
+  ],
+  Context: [
+    'resetSession',
+    'compactSession',
+    'trimSession',
+    'listGenerations',
+    'listCheckpoints',
+    'createCheckpoint',
+    'getCheckpoint',
+    'branchCheckpoint',
+    'restoreCheckpoint',
+  ],
   Permissions: ['votePermission', 'votePermissionLegacy'],
   Events: ['streamEvents', 'getTranscript'],
-  Catalog: ['listSessions', 'listWorkspaceSessions', 'describeSession', 'getSessionStatus'],
+  Reading: ['readMessages', 'previewSessions', 'resolveSession', 'searchSessions'],
+  'Export and import': ['exportSession', 'importSession'],
+  Cleanup: ['planCleanup', 'applyCleanup'],
+  Catalog: ['listSessions', 'listWorkspaceSessions', 'watchSessions', 'describeSession', 'getSessionStatus'],
   'Agent and settings': [
     'listAgents',
     'getAgent',
@@ -38,10 +62,10 @@ export const families: Readonly<Record<string, readonly string[]>> = {
     'setSessionMode',
     'setApprovalMode',
   ],
-  Daemon: ['health', 'livez', 'readyz', 'capabilities', 'openapi'],
+  Daemon: ['health', 'livez', 'readyz', 'capabilities', 'openapi', 'docs', 'metrics'],
 };
 
-const all: Readonly<Record<string, Operation>> = { ...operations, ...plannedOperations };
+const all: Readonly<Record<string, Operation>> = operations;
 const statusText: Readonly<Record<string, string>> = {
   200: 'OK',
   201: 'Created',
@@ -102,11 +126,11 @@ function renderOperation(name: string): string {
     operation.scope,
     operation.idempotency === undefined ? '' : `idempotent (${operation.idempotency})`,
     `feature \`${operation.tag}\``,
-    Object.hasOwn(operations, name) ? '' : '**not served yet**',
   ].filter((mark) => mark !== '');
   const sections = [
     renderObject('Query', operation.query),
     renderObject('Body', operation.body),
+    operation.upload === undefined ? '' : 'Body: JSON lines, `application/x-ndjson`.\n',
     ...Object.entries(operation.responses).map(([status, schema]) => renderResponse(status, schema)),
     operation.errors.length === 0 ? '' : `Errors: ${operation.errors.map(renderCode).join(', ')}.\n`,
   ].filter((section) => section !== '');
@@ -122,6 +146,8 @@ function renderResponse(status: string, schema: Operation['responses'][number]):
   const head = `${status} ${statusText[status] ?? ''}`.trim();
   if (schema === null || schema === undefined) return `Answers ${head}.\n`;
   if (schema === 'stream') return `Answers ${head}, \`text/event-stream\`, see [Events](#events).\n`;
+  if (schema === 'text') return `Answers ${head}: text.\n`;
+  if (schema === 'download') return `Answers ${head}: a file.\n`;
   const type = typeText(asSchema(schema));
   if (type.startsWith('[') || asSchema(schema).properties === undefined) return `Answers ${head}: ${type}.\n`;
   return renderObject(`Answers ${head}`, schema) || `Answers ${head}: \`{}\`.\n`;

@@ -24,11 +24,10 @@ const isNamed = (schema: Schema) =>
 /** Schemas with a name of their own, by their text; requests and questions of one operation are shown there. */
 const names: ReadonlyMap<string, string> = new Map(
   Object.entries(protocol)
-    .filter(
-      ([name, value]) => /^[A-Z]/.test(name) && !/(Body|Query)$/.test(name) && typeof value === 'object',
-    )
-    .filter(([, value]) => isNamed(asSchema(value)))
-    .map(([name, value]) => [JSON.stringify(value), name]),
+    .filter(([name]) => /^[A-Z]/.test(name) && !/(Body|Query)$/.test(name))
+    .flatMap(([name, value]) =>
+      typeof value === 'object' && isNamed(asSchema(value)) ? [[JSON.stringify(value), name] as const] : [],
+    ),
 );
 
 /** The shapes that the reference lists by name, in order of their names. */

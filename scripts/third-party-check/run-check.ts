@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { AgentConfig } from '@holdfast/bridge';
 import { Daemon } from '../agents-check/daemon.ts';
 import type { AgentScript } from './agent-script.ts';
+import { archiveSteps } from './archive-steps.ts';
 import type { Bench, Step } from './bench.ts';
 import { catalogSteps } from './catalog-steps.ts';
 import { permissionSteps } from './permission-steps.ts';
+import { plainClientSteps } from './plain-client-steps.ts';
 import { reducerStep } from './reducer-step.ts';
 import { restoreSteps } from './restore-steps.ts';
 import { sessionSteps } from './session-steps.ts';
@@ -19,6 +21,8 @@ export const steps: readonly Step[] = [
   ...permissionSteps,
   ...catalogSteps,
   ...restoreSteps,
+  ...archiveSteps,
+  ...plainClientSteps,
   reducerStep,
 ];
 

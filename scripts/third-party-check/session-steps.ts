@@ -42,6 +42,7 @@ const requiredFeatures = [
   'permission_mediation',
   'non_blocking_prompt',
   'session_branch',
+  'session_archive',
   'session_transcript',
 ];
 
@@ -110,6 +111,22 @@ export const sessionSteps: readonly Step[] = [
       await session.close();
       const refused = await refusal(clientOf(bench).createOrAttachSession(request));
       same([refused.status, refused.code], [409, 'session_exists'], 'a create over a closed session');
+      return undefined;
+    },
+  },
+  {
+    name: 'a client id of its own choice is answered with another, which is kept',
+    async run(bench) {
+      const request = { workspaceCwd: bench.daemon.workspace };
+      const chosen = await DaemonSessionClient.createOrAttach(clientOf(bench), request, 'my-ui');
+      const { clientId, sessionId } = chosen;
+      check(/^client_/.test(clientId ?? ''), `the id is ${clientId}`);
+      await chosen.heartbeat();
+      const again = await DaemonSessionClient.createOrAttach(clientOf(bench), request, clientId);
+      const resumed = await DaemonSessionClient.resume(clientOf(bench), sessionId, {}, clientId);
+      same([again.clientId, resumed.clientId], [clientId, clientId], 'a known id');
+      same((await chosen.status()).clientCount, 1, 'clientCount');
+      await chosen.close();
       return undefined;
     },
   },

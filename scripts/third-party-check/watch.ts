@@ -1,11 +1,16 @@
 // Reads the event stream of a session client in the background, as a user interface would.
-import type { DaemonEvent, DaemonSessionClient, DaemonSessionSubscribeOptions } from '@qwen-code/sdk/daemon';
+import type { DaemonEvent, DaemonSessionSubscribeOptions } from '@qwen-code/sdk/daemon';
 import { member, text } from '../agents-check/json-reader.ts';
 
 interface Waiter {
   readonly matches: (event: DaemonEvent) => boolean;
   readonly resolve: (event: DaemonEvent) => void;
   readonly reject: (reason: Error) => void;
+}
+
+/** What can be read: a session client, or the plain client for one session. */
+interface Streamed {
+  events(options: DaemonSessionSubscribeOptions): AsyncIterable<DaemonEvent>;
 }
 
 /** A subscription that is being read. */
@@ -16,7 +21,7 @@ export class Watch {
   readonly #waiters = new Set<Waiter>();
   readonly #abort = new AbortController();
 
-  constructor(session: DaemonSessionClient, options: DaemonSessionSubscribeOptions = {}) {
+  constructor(session: Streamed, options: DaemonSessionSubscribeOptions = {}) {
     const events = session.events({ ...options, signal: this.#abort.signal });
     this.ended = this.#read(events).then(
       () => undefined,

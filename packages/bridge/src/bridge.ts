@@ -1,9 +1,12 @@
 import type { EventEpoch } from '@holdfast/protocol';
 import type { AgentDirectory } from './api/agent-directory.ts';
 import type { SessionCatalog } from './api/session-catalog.ts';
+import type { SessionContextOperations } from './api/session-context.ts';
+import type { SessionDeletion } from './api/session-deletion.ts';
 import type { SessionHistory } from './api/session-history.ts';
 import type { SessionLifecycle } from './api/session-lifecycle.ts';
 import type { SessionMetadataOperations } from './api/session-metadata.ts';
+import type { SessionReading } from './api/session-reading.ts';
 import type { SessionSettings } from './api/session-settings.ts';
 import type { SessionTurns } from './api/session-turns.ts';
 import type { BridgeLimits } from './options.ts';
@@ -30,7 +33,10 @@ export interface Bridge
     SessionTurns,
     SessionSettings,
     SessionMetadataOperations,
+    SessionContextOperations,
+    SessionDeletion,
     SessionHistory,
+    SessionReading,
     AgentDirectory {
   readonly epoch: EventEpoch;
   /** Canonical workspace roots; the first is the default cwd. */

@@ -8,7 +8,9 @@ import type { Agents } from './ports/agents.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Ids } from './ports/ids.ts';
 import type { Logger } from './ports/logger.ts';
+import type { SearchIndex } from './ports/search-index.ts';
 import type { SessionIndex } from './ports/session-index.ts';
+import type { Aliases } from './session/aliases.ts';
 import type { Registry } from './session/registry.ts';
 import type { Slots } from './session/slots.ts';
 import type { Titles } from './session/titles.ts';
@@ -29,10 +31,12 @@ export interface Core {
   readonly logger: Logger;
   readonly journal: StoredJournal;
   readonly index: SessionIndex;
+  readonly search: SearchIndex;
   readonly agents: Agents;
   readonly registry: Registry;
   readonly slots: Slots;
   readonly titles: Titles;
+  readonly aliases: Aliases;
   readonly resolvers: PermissionResolvers;
   readonly requests: IdempotentRequests;
 }

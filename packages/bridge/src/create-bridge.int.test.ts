@@ -18,6 +18,16 @@ const isAlive = (pid: number): boolean => {
   return found !== undefined && !found.isZombie;
 };
 
+describe('a bridge that cannot be as it is asked to be', () => {
+  it('says which permission policies there are when it lacks the one named', async () => {
+    const opening = createBridge({ ...optionsOf(makeHome()), permissionPolicy: 'consensus' });
+    await expect(opening).rejects.toMatchObject({
+      code: 'invalid_option',
+      message: expect.stringMatching(/"consensus" .*use first-responder, designated or local-only/),
+    });
+  });
+});
+
 describe('a bridge with a real agent', () => {
   it('streams a turn, and a reader that comes late reads the same', async () => {
     const bridge = await demoBridge(makeHome());

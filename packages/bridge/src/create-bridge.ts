@@ -17,10 +17,13 @@ import type { SupportedPolicy } from './permissions/mediation-policy.ts';
 import { PermissionResolvers } from './permissions/resolvers.ts';
 import type { Logger } from './ports/logger.ts';
 import { IdleReaper } from './reaper/idle-reaper.ts';
+import { JournalKeeper } from './reaper/journal-keeper.ts';
 import { randomIds } from './runtime/random-ids.ts';
 import { silentLogger } from './runtime/silent-logger.ts';
 import { openStateDir, type StateDir } from './runtime/state-dir.ts';
 import { systemClock } from './runtime/system-clock.ts';
+import { openSearch } from './search/open-search.ts';
+import { Aliases } from './session/aliases.ts';
 import { runEffect } from './session/effects.ts';
 import { Registry } from './session/registry.ts';
 import { Slots } from './session/slots.ts';
@@ -43,6 +46,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   try {
     const store = await openStore(stateDir, limits, { clock, ids, logger });
     const { journal, index } = store;
+    const search = openSearch(stateDir, store, { clock, logger });
     const agents = createAgents({
       definitions,
       clock,
@@ -72,18 +76,24 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       logger,
       journal,
       index,
+      search,
       agents,
       registry,
       slots: new Slots(limits.maxSessions),
       titles: new Titles(index),
+      aliases: new Aliases(index),
       resolvers: new PermissionResolvers(),
       requests: new IdempotentRequests(journal, clock),
     });
     await begin(core, store);
     const reaper = new IdleReaper(core);
     reaper.start();
+    const keeper = new JournalKeeper(core);
+    keeper.start();
     return localBridge(core, async () => {
       reaper.close();
+      await keeper.close();
+      await search.close();
       await store.close();
       stateDir.release();
     });
@@ -100,6 +110,7 @@ async function begin(core: Core, store: JournalStore): Promise<void> {
     await recoverSessions(core);
   } catch (error) {
     await core.agents.close();
+    await core.search.close();
     await store.close();
     throw error;
   }

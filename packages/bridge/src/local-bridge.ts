@@ -2,10 +2,13 @@ import type { Bridge, BridgeFigures, Readiness } from './bridge.ts';
 import type { Core } from './core.ts';
 import { localAgentDirectory } from './local/agent-directory.ts';
 import { localCatalog } from './local/catalog.ts';
+import { localContext } from './local/context.ts';
+import { localDeletion } from './local/deletion.ts';
 import { Gate } from './local/gate.ts';
 import { localHistory } from './local/history.ts';
 import { localLifecycle } from './local/lifecycle.ts';
 import { localMetadata } from './local/metadata.ts';
+import { localReading } from './local/reading.ts';
 import { localSettings } from './local/settings.ts';
 import { localTurns } from './local/turns.ts';
 import { shutDown } from './operations/shut-down.ts';
@@ -24,7 +27,10 @@ export function localBridge(core: Core, onClosed: () => Promise<void>): Bridge {
     ...localTurns(core, gate),
     ...localSettings(core),
     ...localMetadata(core),
+    ...localContext(core, gate),
+    ...localDeletion(core),
     ...localHistory(core),
+    ...localReading(core, gate),
     ...localAgentDirectory(core, gate),
     figures: () => figures(core),
     readiness: () => readiness(core, gate),

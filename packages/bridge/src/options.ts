@@ -30,6 +30,13 @@ const count = (value: number, maximum: number, unit: string, meaning: string): N
 export const bridgeNumbers = {
   maxSessions: count(32, 100_000, 'sessions', 'Sessions that hold or are acquiring an agent session'),
   maxPendingPrompts: count(5, 1_000, 'prompts', 'Prompts of one session, the running one included'),
+  retainedTurns: {
+    default: 0,
+    minimum: 0,
+    maximum: 1_000_000,
+    unit: 'turns',
+    meaning: 'Finished turns of a session whose events are kept, older ones are forgotten; 0 = all',
+  },
   maxSubscribers: count(1_024, 100_000, 'readers', 'Readers of one session'),
   sessionIdleTimeoutMs: durationMs(1_800_000, 'Closes a session nobody uses after this long; 0 = never'),
   sessionReapIntervalMs: durationMs(60_000, 'How often idle sessions are looked for; 0 = never'),

@@ -24,6 +24,7 @@ export type {
   SyntheticEvent,
   SyntheticEventType,
 } from './events/events.ts';
+export type { IndexEventData, IndexEventType, SessionPatch } from './events/index-events.ts';
 export {
   type AgentSessionId,
   agentSessionIdOf,
@@ -52,9 +53,18 @@ export type {
   Context,
 } from './model/agent-state.ts';
 export type { Capabilities, Limits, Workspace } from './model/capabilities.ts';
+export type {
+  Checkpoint,
+  CheckpointReason,
+  CompactionStrategy,
+  Generation,
+  NewGeneration,
+} from './model/checkpoint.ts';
 export type { ContentBlock, PromptContent } from './model/content.ts';
 export type { BranchedSession, CreatedSession, RestoredSession } from './model/created-session.ts';
+export type { MetadataChanges } from './model/editable-metadata.ts';
 export type { Envelope } from './model/envelope.ts';
+export type { ExtensionSummary } from './model/extension.ts';
 export {
   conditionalFeatureTags,
   type FeatureTag,
@@ -69,12 +79,19 @@ export type {
   PermissionToolCall,
 } from './model/permission.ts';
 export type {
+  RecordedTurn,
+  ToolLine,
+  TurnsGap,
+} from './model/recorded-turn.ts';
+export type { SessionFileEnd, SessionFileHeader } from './model/session-file.ts';
+export type {
   ClosedReason,
   SessionDescription,
   SessionRow,
   SessionState,
   StrandedCause,
 } from './model/session-row.ts';
+export type { Trimmed } from './model/trimmed.ts';
 export type {
   LastTurn,
   PendingPrompt,
@@ -90,9 +107,36 @@ export type {
   ListSessionsQuery,
   ListWorkspaceSessionsQuery,
   SessionPage,
+  WatchSessionsQuery,
   WorkspaceSessionPage,
 } from './operations/catalog.ts';
+export type {
+  AppliedCleanup,
+  CleanupAction,
+  CleanupOutcome,
+  CleanupPlan,
+  CleanupSkip,
+  PlanCleanupBody,
+  PlannedCleanup,
+} from './operations/cleanup.ts';
+export type {
+  BranchCheckpointBody,
+  CheckpointList,
+  CompactionAccepted,
+  CompactSessionBody,
+  CreateCheckpointBody,
+  GenerationList,
+  ResetSessionBody,
+  RestoreCheckpointBody,
+} from './operations/context.ts';
 export type { Operation, Scope } from './operations/define-operation.ts';
+export type {
+  ArchivedSessions,
+  DeletedSessions,
+  SessionBatchBody,
+  UnarchivedSessions,
+} from './operations/deletion.ts';
+export type { Extension, PutExtensionBody, StoredExtension } from './operations/extensions.ts';
 export type { StreamEventsQuery, TranscriptPage, TranscriptQuery } from './operations/history.ts';
 export type {
   CloseSessionQuery,
@@ -101,8 +145,22 @@ export type {
   SessionMetadata,
   UpdateMetadataBody,
 } from './operations/lifecycle.ts';
+export type { EditedMetadata, EditMetadataBody, FieldResult } from './operations/metadata.ts';
 export type { VotePermissionBody } from './operations/permissions.ts';
-export type { PlannedOperationName } from './operations/planned.ts';
+export type {
+  MessagePage,
+  PreviewItem,
+  PreviewList,
+  PreviewSessionsBody,
+  ReadMessagesQuery,
+  ResolvedSession,
+  ResolveSessionQuery,
+  SearchHit,
+  SearchMatch,
+  SearchPage,
+  SearchSessionsQuery,
+  SessionPreview,
+} from './operations/reading.ts';
 export type { BranchSessionBody, RestoreSessionBody } from './operations/restore.ts';
 export type {
   SessionContext,
@@ -111,7 +169,15 @@ export type {
   SetSessionModelBody,
   SupportedCommands,
 } from './operations/settings.ts';
+export type { AbortBody, AbortedPrompt, AbortedTurns, SteerBody } from './operations/steering.ts';
 export type { Health, HealthQuery, Probe } from './operations/system.ts';
+export type {
+  ExportFormat,
+  ExportSessionQuery,
+  ImportedSession,
+  ImportSessionQuery,
+} from './operations/transfer.ts';
+export type { TrimSessionBody } from './operations/trim.ts';
 export type { PendingPromptList, PromptAccepted, PromptBody, PromptMode } from './operations/turns.ts';
 export { SseDecoder, type SseDecoderOptions, type SseMessage } from './sse/decode.ts';
 export { encodeComment, encodeEvent, encodeFrame, encodeRetry, type SseFrame } from './sse/encode.ts';

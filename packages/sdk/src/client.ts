@@ -1,22 +1,13 @@
-import type {
-  AgentDescriptor,
-  AgentList,
-  AgentSessionPage,
-  Capabilities,
-  CreateSessionBody,
-  Health,
-  ImportAgentSessionBody,
-  ListAgentSessionsQuery,
-  ListSessionsQuery,
-  SessionDescription,
-  SessionPage,
-  WorkspaceSessionPage,
-} from '@holdfast/protocol/view';
+import type { CreateSessionBody, ImportAgentSessionBody, SessionDescription } from '@holdfast/protocol/view';
 import type { CallOptions, SubmitOptions } from './call-options.ts';
+import { ClientCalls } from './client-calls.ts';
+import { type EventStream, eventStream } from './events/event-stream.ts';
+import { type IndexEvent, indexEvents, type WatchSessionsOptions } from './events/index-events.ts';
 import { defaultReconnect, type ReconnectOptions } from './events/subscribe.ts';
 import { type Runtime, webRuntime } from './runtime/web-runtime.ts';
 import { Session } from './session.ts';
 import { defaultRetry, type RetryOptions } from './transport/retry-policy.ts';
+import * as routes from './transport/routes.gen.ts';
 import { type Fetch, Transport } from './transport/transport.ts';
 
 export interface HoldfastClientOptions {
@@ -41,59 +32,14 @@ export interface HoldfastClientOptions {
 }
 
 /** The daemon, as a client sees it. Holds no connection and nothing to close. */
-export class HoldfastClient {
-  readonly #transport: Transport;
+export class HoldfastClient extends ClientCalls {
   readonly #reconnect: Required<ReconnectOptions>;
   readonly #clientId: string | undefined;
 
   constructor(options: HoldfastClientOptions) {
-    const { baseUrl, token, userAgent, retry = defaultRetry, timeoutMs = 90_000 } = options;
-    const headers: Record<string, string> = {};
-    if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-    if (userAgent !== undefined) headers['user-agent'] = userAgent;
+    super(transportOf(options));
     this.#reconnect = { ...defaultReconnect, ...options.reconnect };
     this.#clientId = options.clientId;
-    this.#transport = new Transport({
-      baseUrl: baseUrl.replace(/\/+$/, ''),
-      headers,
-      // Called as a function of nobody: a browser's fetch refuses to be a method of something else.
-      fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
-      timeoutMs,
-      retry: { ...defaultRetry, ...(retry ?? { maxAttempts: 1 }) },
-      runtime: options.runtime ?? webRuntime,
-    });
-  }
-
-  /** What this daemon is and can do. @throws HoldfastError */
-  capabilities({ signal }: CallOptions = {}): Promise<Capabilities> {
-    return this.#transport.call('capabilities', { signal });
-  }
-
-  /** Whether it works; a degraded one is an answer too. `deep` adds counts. @throws HoldfastError */
-  health({ signal, deep }: CallOptions & { readonly deep?: boolean } = {}): Promise<Health> {
-    return this.#transport.call('health', {
-      signal,
-      query: { deep: deep ? 1 : undefined },
-      acceptsStatus: 503,
-    });
-  }
-
-  /** The agents that can run. @throws HoldfastError */
-  listAgents({ signal }: CallOptions = {}): Promise<AgentList> {
-    return this.#transport.call('listAgents', { signal });
-  }
-
-  /** One agent. @throws HoldfastError agent_not_found */
-  getAgent(agent: string, { signal }: CallOptions = {}): Promise<AgentDescriptor> {
-    return this.#transport.call('getAgent', { signal, params: { agent } });
-  }
-
-  /** The sessions an agent keeps by itself; starts the agent. @throws HoldfastError capability_missing */
-  listAgentSessions(
-    agent: string,
-    { signal, ...query }: CallOptions & ListAgentSessionsQuery = {},
-  ): Promise<AgentSessionPage> {
-    return this.#transport.call('listAgentSessions', { signal, params: { agent }, query });
   }
 
   /** Takes over a session that an agent kept by itself so far, its past included. @throws HoldfastError session_exists */
@@ -102,59 +48,62 @@ export class HoldfastClient {
     agentSessionId: string,
     { signal, idempotencyKey, ...body }: SubmitOptions & ImportAgentSessionBody = {},
   ): Promise<Session> {
-    const created = await this.#transport.call('importAgentSession', {
+    const created = await this.transport.call(routes.importAgentSession, {
       ...{ signal, idempotencyKey, body },
       params: { agent, agentSessionId },
       clientId: this.#clientId,
     });
     const { sessionId, clientId } = created;
-    return new Session(this.#transport, this.#reconnect, { sessionId, clientId, created });
+    return new Session(this.transport, this.#reconnect, { sessionId, clientId, created });
   }
 
   /** Creates a session, or attaches to the one of the same directory and agent: see `created.attached`. @throws HoldfastError */
   async createSession(body: CreateSessionBody = {}, options: SubmitOptions = {}): Promise<Session> {
-    const created = await this.#transport.call('createSession', {
+    const created = await this.transport.call(routes.createSession, {
       ...options,
       body,
       clientId: this.#clientId,
     });
     const { sessionId, clientId } = created;
-    return new Session(this.#transport, this.#reconnect, { sessionId, clientId, created });
+    return new Session(this.transport, this.#reconnect, { sessionId, clientId, created });
   }
 
   /** Names a session without asking the daemon. A `clientId` kept from its creation makes us the same client again. */
   session(sessionId: string, { clientId }: { readonly clientId?: string } = {}): Session {
-    return new Session(this.#transport, this.#reconnect, { sessionId, clientId: clientId ?? this.#clientId });
+    return new Session(this.transport, this.#reconnect, { sessionId, clientId: clientId ?? this.#clientId });
+  }
+
+  /**
+   * Follows the sessions of the daemon: a snapshot, which is the first page of the list with these filters, then every
+   * session that changes, filters or not, with its whole row; one that changes often is told of in its latest state.
+   * Whatever becomes of the connection, no change is missed. After `reset` everything known is void, a snapshot follows.
+   * @throws HoldfastError where coming back cannot help
+   */
+  watchSessions({ signal, ...options }: WatchSessionsOptions = {}): EventStream<IndexEvent> {
+    return eventStream(
+      (inner) => indexEvents(this.transport, this.#reconnect, { ...options, signal: inner }),
+      signal,
+    );
   }
 
   /** A session in full, closed or not. @throws HoldfastError */
   describeSession(sessionId: string, options: CallOptions = {}): Promise<SessionDescription> {
     return this.session(sessionId).describe(options);
   }
+}
 
-  /** One page of the sessions of all workspaces, newest activity first unless sorted otherwise. @throws HoldfastError */
-  listSessions(query: ListSessionsQuery = {}, { signal }: CallOptions = {}): Promise<SessionPage> {
-    return this.#transport.call('listSessions', { signal, query });
-  }
-
-  /** All pages from the query's cursor on, each fetched when it is asked for. @throws HoldfastError */
-  async *sessionPages(
-    query: ListSessionsQuery = {},
-    options: CallOptions = {},
-  ): AsyncGenerator<SessionPage, void, undefined> {
-    let { cursor } = query;
-    do {
-      const page = await this.listSessions({ ...query, cursor }, options);
-      yield page;
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
-  }
-
-  /** One page of the sessions of a working directory or workspace id. @throws HoldfastError */
-  listWorkspaceSessions(
-    workspace: string,
-    { signal, ...query }: CallOptions & { readonly size?: number; readonly cursor?: string } = {},
-  ): Promise<WorkspaceSessionPage> {
-    return this.#transport.call('listWorkspaceSessions', { signal, params: { workspace }, query });
-  }
+function transportOf(options: HoldfastClientOptions): Transport {
+  const { baseUrl, token, userAgent, retry = defaultRetry, timeoutMs = 90_000 } = options;
+  const headers: Record<string, string> = {};
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+  if (userAgent !== undefined) headers['user-agent'] = userAgent;
+  return new Transport({
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    headers,
+    // Called as a function of nobody: a browser's fetch refuses to be a method of something else.
+    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    timeoutMs,
+    retry: { ...defaultRetry, ...(retry ?? { maxAttempts: 1 }) },
+    runtime: options.runtime ?? webRuntime,
+  });
 }

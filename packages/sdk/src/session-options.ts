@@ -13,6 +13,9 @@ export type PromptInput = string | readonly ContentBlock[];
 
 export interface PromptOptions extends SubmitOptions, Omit<PromptBody, 'prompt'> {}
 
+/** As a prompt's; how it gets past those that wait is settled. */
+export interface SteerOptions extends Omit<PromptOptions, 'mode' | 'onUnsupported'> {}
+
 export interface EventsOptions extends CallOptions {
   /**
    * Event id to continue after; 0 replays all that is retained. Default: from where the session was created,

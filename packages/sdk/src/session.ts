@@ -1,4 +1,5 @@
 import type {
+  BranchedSession,
   BranchSessionBody,
   CloseSessionQuery,
   CreatedSession,
@@ -16,14 +17,24 @@ import { sessionEvents } from './events/session-events.ts';
 import type { ReconnectOptions } from './events/subscribe.ts';
 import { HoldfastError } from './holdfast-error.ts';
 import { SessionCalls } from './session-calls.ts';
+import { SessionCheckpoints } from './session-checkpoints.ts';
 import { SessionLink } from './session-link.ts';
-import type { EventsOptions, PromptInput, PromptOptions, SessionIdentity } from './session-options.ts';
+import type {
+  EventsOptions,
+  PromptInput,
+  PromptOptions,
+  SessionIdentity,
+  SteerOptions,
+} from './session-options.ts';
+import type { RouteText } from './transport/route-request.ts';
+import * as routes from './transport/routes.gen.ts';
 import type { CallInput, Transport } from './transport/transport.ts';
 import { type AcceptedPrompt, type TurnResult, turnEvents, turnResult } from './turn.ts';
 
 /** One session of the daemon. It lives there: dropping this object ends nothing. */
 export class Session extends SessionCalls {
   readonly created: SessionIdentity['created'];
+  readonly checkpoints: SessionCheckpoints<Session>;
   readonly #reconnect: Required<ReconnectOptions>;
   #start: Position | undefined;
 
@@ -32,6 +43,7 @@ export class Session extends SessionCalls {
     this.#reconnect = reconnect;
     this.created = identity.created;
     this.#start = identity.created && positionOf(identity.created);
+    this.checkpoints = new SessionCheckpoints(this.link, (created) => this.#opened(created));
   }
 
   /**
@@ -39,18 +51,31 @@ export class Session extends SessionCalls {
    * use is loaded first; one that somebody closed stays closed.
    * @throws HoldfastError
    */
-  async prompt(
+  prompt(prompt: PromptInput, options: PromptOptions = {}): Promise<PromptAccepted> {
+    return this.#submit(routes.promptSession, prompt, options);
+  }
+
+  /**
+   * Submits a prompt that interrupts: the running turn is cancelled, the prompt starts before those that wait, none of
+   * which is lost. Otherwise as `prompt`. @throws HoldfastError
+   */
+  steer(prompt: PromptInput, options: SteerOptions = {}): Promise<PromptAccepted> {
+    return this.#submit(routes.steerTurn, prompt, options);
+  }
+
+  async #submit(
+    operation: RouteText<'promptSession' | 'steerTurn'>,
     prompt: PromptInput,
-    { signal, idempotencyKey, ...body }: PromptOptions = {},
+    { signal, idempotencyKey, ...body }: PromptOptions,
   ): Promise<PromptAccepted> {
     const blocks = typeof prompt === 'string' ? [{ type: 'text', text: prompt }] : prompt;
     const submit = () =>
-      this.link.call('promptSession', { signal, idempotencyKey, body: { ...body, prompt: blocks } });
+      this.link.call(operation, { signal, idempotencyKey, body: { ...body, prompt: blocks } });
     try {
       return await submit();
     } catch (thrown) {
       if (!isClosedForWantOfUse(thrown)) throw thrown;
-      const { clientId } = await this.link.call('loadSession', { signal, body: {} });
+      const { clientId } = await this.link.call(routes.loadSession, { signal, body: {} });
       this.link.clientId = clientId;
       return await submit();
     }
@@ -103,13 +128,13 @@ export class Session extends SessionCalls {
 
   /** Cancels the running turn, whoever submitted it; does nothing when none runs. @throws HoldfastError */
   async cancel({ signal }: CallOptions = {}): Promise<void> {
-    await this.link.call('cancelTurn', { signal, body: {} });
+    await this.link.call(routes.cancelTurn, { signal, body: {} });
   }
 
   /** Answers a permission request of the agent. @throws HoldfastError permission_not_found when it was answered before */
   async vote(requestId: string, outcome: PermissionOutcome, { signal }: CallOptions = {}): Promise<void> {
     const params = { requestId };
-    await this.link.call('votePermission', { signal, params, body: { outcome } });
+    await this.link.call(routes.votePermission, { signal, params, body: { outcome } });
   }
 
   /**
@@ -118,12 +143,12 @@ export class Session extends SessionCalls {
    * @throws HoldfastError
    */
   async load({ signal, ...body }: CallOptions & RestoreSessionBody = {}): Promise<RestoredSession> {
-    return this.#restored(await this.link.call('loadSession', { signal, body }));
+    return this.#restored(await this.link.call(routes.loadSession, { signal, body }));
   }
 
   /** Brings the session back as `load` does; `events()` then goes on at its tail. @throws HoldfastError */
   async resume({ signal, ...body }: CallOptions & RestoreSessionBody = {}): Promise<RestoredSession> {
-    return this.#restored(await this.link.call('resumeSession', { signal, body }));
+    return this.#restored(await this.link.call(routes.resumeSession, { signal, body }));
   }
 
   /** Makes a session of its own out of the past of this one, up to the head, an event or a prompt. @throws HoldfastError */
@@ -132,18 +157,21 @@ export class Session extends SessionCalls {
     idempotencyKey,
     ...body
   }: SubmitOptions & BranchSessionBody = {}): Promise<Session> {
-    const created = await this.link.call('branchSession', { signal, idempotencyKey, body });
-    const { sessionId, clientId } = created;
-    return new Session(this.link.transport, this.#reconnect, { sessionId, clientId, created });
+    return this.#opened(await this.link.call(routes.branchSession, { signal, idempotencyKey, body }));
   }
 
   /** Closes the session for everybody; its history stays. One that is closed already is closed. @throws HoldfastError */
   async close({ signal, ...query }: CallOptions & CloseSessionQuery = {}): Promise<void> {
     try {
-      await this.link.call('closeSession', { signal, query });
+      await this.link.call(routes.closeSession, { signal, query });
     } catch (thrown) {
       if (!(thrown instanceof HoldfastError) || thrown.code !== 'session_not_found') throw thrown;
     }
+  }
+
+  #opened(created: BranchedSession): Session {
+    const { sessionId, clientId } = created;
+    return new Session(this.link.transport, this.#reconnect, { sessionId, clientId, created });
   }
 
   #restored(answer: RestoredSession): RestoredSession {

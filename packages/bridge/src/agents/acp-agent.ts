@@ -11,7 +11,10 @@ import type {
 } from '../ports/agents.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AgentLink } from './agent-link.ts';
+import { optionIdOf, optionRequest, optionsIn } from './config-option.ts';
+import { conversationState } from './conversation-state.ts';
 import type { Opening } from './conversations.ts';
+import { injectIntoTurn } from './inject.ts';
 import { isRecord, type JsonRecord } from './records.ts';
 import { ReplayCollector } from './replay-collector.ts';
 import { ReplayGate } from './replay-gate.ts';
@@ -37,7 +40,7 @@ export interface AcpAgentContext {
 type Named = ConversationState & { readonly agentSessionId: AgentSessionId };
 
 /** Limit of a call nobody waits for. */
-const closeTimeoutMs = 5_000;
+const closeLimit = { timeoutMs: 5_000, code: 'agent_error' } as const;
 
 /** The calls of ACP v1 on one process, each with its deadline. */
 export class AcpAgent implements AgentConnection {
@@ -136,20 +139,28 @@ export class AcpAgent implements AgentConnection {
     return usage === undefined || usage === null ? { stopReason } : { stopReason, usage };
   }
 
+  inject(sessionId: AgentSessionId, prompt: readonly unknown[], meta: unknown) {
+    return injectIntoTurn(this.#requests, { sessionId, prompt, meta });
+  }
+
   cancel(sessionId: AgentSessionId): void {
     // A prompt that was not sent has no turn to cancel.
     if (this.#link.conversations.replayOf(sessionId)?.cancel()) return;
     this.#link.notify('session/cancel', { sessionId });
   }
 
-  async setMode(sessionId: AgentSessionId, modeId: string): Promise<void> {
-    if (await this.#setOption(sessionId, 'mode', modeId)) return;
-    await this.#change('session/set_mode', { sessionId, modeId });
+  setMode(sessionId: AgentSessionId, modeId: string): Promise<void> {
+    return this.#choose(sessionId, 'mode', modeId);
   }
 
-  async setModel(sessionId: AgentSessionId, modelId: string): Promise<void> {
-    if (await this.#setOption(sessionId, 'model', modelId)) return;
-    await this.#change('session/set_model', { sessionId, modelId });
+  setModel(sessionId: AgentSessionId, modelId: string): Promise<void> {
+    return this.#choose(sessionId, 'model', modelId);
+  }
+
+  async setConfigOption(id: AgentSessionId, configId: string, value: string | boolean): Promise<unknown> {
+    const options = optionsIn(await this.#change(...optionRequest(id, configId, value)));
+    this.#link.conversations.setConfigOptions(id, options);
+    return options;
   }
 
   async closeSession(sessionId: AgentSessionId): Promise<void> {
@@ -219,16 +230,11 @@ export class AcpAgent implements AgentConnection {
     }
   }
 
-  /** Sets the config option of a category; false when the agent offers none. */
-  async #setOption(sessionId: AgentSessionId, category: string, value: string): Promise<boolean> {
-    const { conversations } = this.#link;
-    const options = conversations.configOptions(sessionId);
-    const option = options.find((offered) => isRecord(offered) && offered['category'] === category);
-    if (!isRecord(option)) return false;
-    const params = { sessionId, configId: option['id'], value };
-    const answer = await this.#change('session/set_config_option', params);
-    if (isRecord(answer)) conversations.setConfigOptions(sessionId, answer['configOptions']);
-    return true;
+  /** Sets the config option of a category; where the agent offers none, by the older method. */
+  async #choose(sessionId: AgentSessionId, category: 'mode' | 'model', value: string): Promise<void> {
+    const id = optionIdOf(this.#link.conversations.configOptions(sessionId), category);
+    if (id !== undefined) await this.setConfigOption(sessionId, id, value);
+    else await this.#change(`session/set_${category}`, { sessionId, [`${category}Id`]: value });
   }
 
   #change(method: string, params: JsonRecord): Promise<unknown> {
@@ -239,12 +245,6 @@ export class AcpAgent implements AgentConnection {
   /** Never rejects: whoever closes has no more use for the answer. */
   async #closeOnAgent(sessionId: string): Promise<void> {
     if (!this.introduction.capabilities.canClose || this.exit !== undefined) return;
-    const limit = { timeoutMs: closeTimeoutMs, code: 'agent_error' } as const;
-    await this.#requests.send('session/close', { sessionId }, limit).catch(() => {});
+    await this.#requests.send('session/close', { sessionId }, closeLimit).catch(() => {});
   }
-}
-
-function conversationState(answer: JsonRecord): ConversationState {
-  const { modes = null, models = null, configOptions = null } = answer;
-  return { modes, models, configOptions };
 }

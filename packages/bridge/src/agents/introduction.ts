@@ -1,10 +1,17 @@
 import type { AgentIntroduction } from '../ports/agents.ts';
 import { isRecord, type JsonRecord } from './records.ts';
 
-/** What the daemon asks of an agent and offers it: no file system, no terminals (ACP initialization). */
+/**
+ * What the daemon asks of an agent and offers it: no file system, no terminals; whoever declares to understand
+ * compactions is told how they ended (ACP initialization, session.compaction).
+ */
 export const initializeParams = (client: { readonly name: string; readonly version: string }) => ({
   protocolVersion: 1,
-  clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
+  clientCapabilities: {
+    fs: { readTextFile: false, writeTextFile: false },
+    terminal: false,
+    session: { compaction: {} },
+  },
   clientInfo: { name: client.name, version: client.version },
 });
 
@@ -15,6 +22,7 @@ export function parseIntroduction(answer: unknown): AgentIntroduction | undefine
   const sessions = section(capabilities, 'sessionCapabilities');
   const prompts = section(capabilities, 'promptCapabilities');
   const { authMethods, agentInfo } = answer;
+  const steering = section(section(answer, '_meta'), 'steering');
   return {
     protocolVersion: 1,
     capabilities: {
@@ -23,6 +31,7 @@ export function parseIntroduction(answer: unknown): AgentIntroduction | undefine
       canFork: isOffered(sessions['fork']),
       canClose: isOffered(sessions['close']),
       canList: isOffered(sessions['list']),
+      canInject: steering['supported'] === true,
       acceptsEmbeddedContext: prompts['embeddedContext'] === true,
       acceptsImages: prompts['image'] === true,
       acceptsAudio: prompts['audio'] === true,

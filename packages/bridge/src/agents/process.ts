@@ -5,11 +5,13 @@ import { DaemonError } from '@holdfast/protocol';
 import type { AgentDefinition } from '../ports/agents.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import { isOutOfFiles } from '../runtime/open-files.ts';
+import type { OrphanWatcher } from '../runtime/orphan-watcher.ts';
 import { findProcess } from '../runtime/process-table.ts';
 import { TailBuffer } from '../runtime/tail-buffer.ts';
 import { agentEnvironment, type HostEnvironment, locateCommand } from './definitions.ts';
-import { markerVariable, type ProcessLedger } from './process-ledger.ts';
-import { type StopGraces, terminate } from './terminate.ts';
+import { type LedgerEntry, markerVariable, type ProcessLedger } from './process-ledger.ts';
+import { killRemains, type StopGraces, terminate } from './terminate.ts';
 
 /** How the leader ended. */
 export interface ProcessEnd {
@@ -36,6 +38,8 @@ export interface ProcessContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ledger: ProcessLedger;
+  /** Ends it should we die. */
+  readonly watcher: OrphanWatcher;
   readonly host: HostEnvironment;
   /** Words before the command that tie its life to ours; may be empty. */
   readonly guard: readonly string[];
@@ -47,7 +51,8 @@ const stderrWaitMs = 1_000;
 
 /**
  * Starts an agent's process, detached in a group of its own, and records it before anything can go wrong with us.
- * @throws agent_start_failed{agent, command} when it cannot be spawned.
+ * @throws agent_start_failed{agent, command} when it cannot be spawned, overloaded when there is no descriptor for it,
+ * journal_unavailable when it cannot be recorded.
  */
 export async function startProcess(
   definition: AgentDefinition,
@@ -55,7 +60,7 @@ export async function startProcess(
   marker: string,
   context: ProcessContext,
 ): Promise<AgentProcess> {
-  const { ledger } = context;
+  const { ledger, watcher } = context;
   const cwd = definition.cwd ?? workspace;
   const environment = agentEnvironment(definition, context.host);
   const [file, ...args] = [
@@ -65,8 +70,9 @@ export async function startProcess(
   ];
   const record = { marker, agent: definition.name, workspace };
   // Before the spawn, so that no instant is left in which it runs unrecorded.
-  ledger.record(record);
+  recordOrRefuse(record, ledger);
   try {
+    watcher.start();
     const child = spawn(file ?? '', args, {
       cwd,
       env: { ...environment, [markerVariable]: marker },
@@ -75,19 +81,43 @@ export async function startProcess(
       windowsHide: true,
     });
     const { pid } = child;
-    if (pid !== undefined) recordStart(record, pid, context);
+    if (pid !== undefined) {
+      watcher.add(pid);
+      recordStart(record, pid, context);
+    }
     return superviseChild(child, await spawned(child), marker, context);
   } catch (cause) {
-    ledger.remove(marker);
+    removeRecord(marker, context);
     throw startFailed(definition, cwd, cause);
   }
 }
 
-function recordStart(
-  record: { readonly marker: string; readonly agent: string; readonly workspace: string },
-  pid: number,
-  { ledger, logger }: ProcessContext,
-): void {
+type StartRecord = Omit<LedgerEntry, 'bootId'>;
+
+function recordOrRefuse(record: StartRecord, ledger: ProcessLedger): void {
+  try {
+    ledger.record(record);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DaemonError(
+      'journal_unavailable',
+      `Agent "${record.agent}" is not started while the state directory takes no record of it: ${reason}`,
+      { agent: record.agent },
+      { cause },
+    );
+  }
+}
+
+function removeRecord(marker: string, { ledger, logger }: ProcessContext): void {
+  try {
+    ledger.remove(marker);
+  } catch (error) {
+    // It stays on record, and the next start will find nothing under it.
+    logger.warn({ err: error, marker }, 'could not remove the record of an agent that is gone');
+  }
+}
+
+function recordStart(record: StartRecord, pid: number, { ledger, logger }: ProcessContext): void {
   try {
     const startTime = findProcess(pid)?.startTime;
     if (startTime !== undefined) ledger.record({ ...record, pid, startTime });
@@ -116,7 +146,7 @@ function superviseChild(
   marker: string,
   context: ProcessContext,
 ): AgentProcess {
-  const { clock, logger, ledger, graces } = context;
+  const { clock, logger, watcher, graces } = context;
   const stderr = new TailBuffer(stderrTailBytes);
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   // A broken pipe says that the agent is gone or deaf; `exited` and the end of stdout say which.
@@ -135,9 +165,17 @@ function superviseChild(
       logger,
     ).then(
       async (isGone) => {
-        if (!isGone) return;
-        await exited;
-        ledger.remove(marker);
+        const forget = () => {
+          watcher.remove(pid);
+          removeRecord(marker, context);
+        };
+        if (isGone) return await exited.then(forget);
+        // Nobody waits for it any more, but once its number may be another's it must be off the lists.
+        exited
+          .then(async () => {
+            if (await killRemains(remains, clock, logger)) forget();
+          })
+          .catch((error: unknown) => logger.error({ err: error, pid }, 'could not look for what is left'));
       },
       (error: unknown) => {
         // The process table could not be read. The record stays, so that the next start looks again.
@@ -178,6 +216,10 @@ function endOf(stream: Readable, exited: Promise<unknown>, clock: Clock): Promis
 
 function startFailed(definition: AgentDefinition, cwd: string, cause: unknown): DaemonError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  if (isOutOfFiles(cause)) {
+    const message = `Agent "${definition.name}" cannot start, there are no file descriptors for it: ${reason}`;
+    return new DaemonError('overloaded', message, { agent: definition.name }, { cause });
+  }
   const remedy = statSync(cwd, { throwIfNoEntry: false })?.isDirectory()
     ? 'run the command by hand to see why'
     : `its working directory "${cwd}" does not exist`;

@@ -3,11 +3,14 @@ import type { AgentDefinition, AgentLease, Agents } from '../ports/agents.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Logger } from '../ports/logger.ts';
+import { OpenFileGauge } from '../runtime/open-files.ts';
+import { OrphanWatcher } from '../runtime/orphan-watcher.ts';
 import { parentDeathGuard } from '../runtime/parent-death.ts';
+import { keepSpareDescriptor } from '../runtime/spare-descriptor.ts';
 import type { AgentTimeouts } from './acp-agent.ts';
 import { AgentSlot } from './agent-slot.ts';
 import type { HostEnvironment } from './definitions.ts';
-import { ProcessLedger } from './process-ledger.ts';
+import { markerVariable, ProcessLedger } from './process-ledger.ts';
 import {
   afterCrash,
   type CrashRecord,
@@ -16,6 +19,7 @@ import {
   type RestartLimits,
   restartWaitMs,
 } from './restart-policy.ts';
+import { roomToStart } from './room-to-start.ts';
 import { startAgent } from './start-agent.ts';
 import { sweep } from './sweep.ts';
 import { defaultStopGraces, type StopGraces } from './terminate.ts';
@@ -55,7 +59,14 @@ class Supervisor implements Agents {
   readonly #options: AgentsOptions;
   readonly #ledger: ProcessLedger;
   readonly #environment: HostEnvironment;
+  /** How the markers of all our processes begin, and those of no other daemon. */
+  readonly #markerPrefix: string;
+  readonly #watcher: OrphanWatcher;
+  readonly #gauge: OpenFileGauge;
+  /** To find out what is left of an agent, whatever else is short. */
+  readonly #giveSpareBack = keepSpareDescriptor();
   readonly #swept: Promise<void>;
+  #started = 0;
   #guard: Promise<readonly string[]> | undefined;
   /** Every process that is not gone. */
   readonly #slots = new Set<AgentSlot>();
@@ -65,11 +76,19 @@ class Supervisor implements Agents {
   #closing: Promise<void> | undefined;
 
   constructor(options: AgentsOptions) {
-    const { clock, logger } = options;
+    const { clock, ids, logger } = options;
     this.definitions = options.definitions;
     this.#options = options;
     this.#environment = options.environment ?? process.env;
     this.#ledger = new ProcessLedger(options.stateDir);
+    this.#markerPrefix = ids.uuid();
+    this.#watcher = new OrphanWatcher({
+      marker: `${markerVariable}=${this.#markerPrefix}`,
+      path: this.#environment['PATH'] ?? '',
+      clock,
+      logger,
+    });
+    this.#gauge = new OpenFileGauge(clock);
     this.#swept = sweep(this.#ledger, clock, logger).catch((error: unknown) => {
       logger.error({ err: error }, 'could not sweep the agents of an earlier daemon');
     });
@@ -98,7 +117,10 @@ class Supervisor implements Agents {
   }
 
   close(hurry?: Promise<void>): Promise<void> {
-    this.#closing ??= this.#stopAll('gently');
+    this.#closing ??= this.#stopAll('gently').then(async () => {
+      this.#giveSpareBack();
+      await this.#watcher.close();
+    });
     hurry?.then(() => this.#stopAll('now'));
     return this.#closing;
   }
@@ -109,12 +131,12 @@ class Supervisor implements Agents {
   }
 
   #open(definition: AgentDefinition, workspace: string, key: string): AgentSlot {
-    const { clock, ids, timeouts } = this.#options;
+    const { clock, timeouts } = this.#options;
     const startedAt = clock.elapsedMs();
     const slot: AgentSlot = new AgentSlot({
       clock,
       idleTimeoutMs: timeouts.agentIdleTimeoutMs,
-      start: (signal) => this.#start(definition, workspace, ids.uuid(), signal),
+      start: (signal) => this.#start(definition, workspace, this.#newMarker(), signal),
       onRetired: () => {
         if (this.#shared.get(key) === slot) this.#shared.delete(key);
       },
@@ -133,6 +155,13 @@ class Supervisor implements Agents {
     const { clock, logger, timeouts, clientInfo } = this.#options;
     // No process starts beside one that may still work on the same files.
     await this.#swept;
+    await roomToStart({
+      agent: definition.name,
+      clock,
+      timeoutMs: timeouts.initTimeoutMs,
+      shortage: () => this.#gauge.shortage(),
+      signal,
+    });
     this.#guard ??= parentDeathGuard(this.#environment['PATH'] ?? '');
     const guard = await this.#guard;
     this.#refuseWhenClosing();
@@ -140,6 +169,7 @@ class Supervisor implements Agents {
       clock,
       logger,
       ledger: this.#ledger,
+      watcher: this.#watcher,
       host: this.#environment,
       guard,
       graces: this.#options.graces ?? defaultStopGraces,
@@ -149,6 +179,11 @@ class Supervisor implements Agents {
       maxLineBytes: this.#options.maxLineBytes ?? defaultMaxLineBytes,
     };
     return await startAgent(definition, workspace, marker, context, signal);
+  }
+
+  #newMarker(): string {
+    this.#started += 1;
+    return `${this.#markerPrefix}.${this.#started}`;
   }
 
   #refuseWhenClosing(): void {

@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { silentLogger } from '../runtime/silent-logger.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { agentsOf, findProcess, RecordingSink, scratchFolder, scripted } from './fixtures/scripted.ts';
+import { markerVariable } from './process-ledger.ts';
+import { killRemains } from './terminate.ts';
 
 const graces = { eofGraceMs: 150, termGraceMs: 150 };
 const open = { cwd: '/', mcpServers: [] };
@@ -61,6 +66,34 @@ describe('closing the agents', () => {
   });
 });
 
+describe('killing what is left', () => {
+  it('goes on while others come after those killed; time in which we stood still does not count', async () => {
+    const marker = randomUUID();
+    let isOver = false;
+    const live = (left: number) => {
+      if (left === 0 || isOver) return;
+      const env = { ...process.env, [markerVariable]: marker };
+      const child = spawn('sleep', ['600'], { stdio: 'ignore', env });
+      child.on('exit', () => live(left - 1));
+      onTestFinished(() => {
+        isOver = true;
+        child.kill('SIGKILL');
+      });
+    };
+    live(4);
+    let stoodStillMs = 0;
+    const clock = {
+      ...systemClock,
+      elapsedMs: () => {
+        stoodStillMs += 60_000;
+        return systemClock.elapsedMs() + stoodStillMs;
+      },
+    };
+    const startTime = findProcess(process.pid)?.startTime;
+    expect(await killRemains({ groupId: undefined, startTime, marker }, clock, silentLogger)).toBe(true);
+  });
+});
+
 describe('an agent that is killed', () => {
   it('takes its grandchildren along, and its end is told at once although they held its output open', async () => {
     const { agents, connection, sink } = await start('grandchild();');
@@ -72,32 +105,47 @@ describe('an agent that is killed', () => {
 });
 
 describe('after a daemon was killed', () => {
-  /** Runs a daemon of its own with one agent, kills it, and gives the pids it left to itself. */
-  async function crashedDaemon(stateDir: string, code: string, path: string) {
+  /** Runs a daemon of its own with one agent. */
+  async function startedDaemon(stateDir: string, code: string, path: string) {
     const host = fileURLToPath(new URL('fixtures/crashing-host.ts', import.meta.url));
     const daemon = spawn(process.execPath, ['--conditions=holdfast-source', host, stateDir, code, path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [told] = await once(daemon.stdout, 'data');
     const pids: number[] = JSON.parse(String(told));
-    daemon.kill('SIGKILL');
-    await once(daemon, 'exit');
     onTestFinished(() => {
+      daemon.kill('SIGKILL');
       for (const pid of pids.filter(runs)) process.kill(pid, 'SIGKILL');
     });
-    return pids;
+    const watcher = watcherOf(daemon.pid ?? 0);
+    const kill = async () => {
+      daemon.kill('SIGKILL');
+      await once(daemon, 'exit');
+    };
+    return { daemon, pids, watcher, kill };
   }
 
-  const deaf = `on('eof', () => true); setInterval(() => {}, 1000);`;
+  /** The shell beside a daemon that outlives it. */
+  function watcherOf(daemonPid: number): number {
+    const children = readFileSync(`/proc/${daemonPid}/task/${daemonPid}/children`, 'utf8');
+    const isWatcher = (pid: number) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('holdfast-orphan-watcher');
+    return children.split(' ').filter(Boolean).map(Number).find(isWatcher) ?? 0;
+  }
+
+  const gone = (pids: readonly number[]) =>
+    vi.waitUntil(() => !pids.some(runs), { timeout: 10_000, interval: 10 });
+
+  const deaf = `on('eof', () => true); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);`;
+  const deafWithAway = `${deaf} grandchild({ detached: true, stdio: 'ignore' });`;
 
   it('the next one kills what it left before it starts an agent, and forgets the record', async () => {
     const stateDir = scratchFolder();
-    // Without setpriv on the PATH, nothing but the sweep can find the leader.
-    const pids = await crashedDaemon(
-      stateDir,
-      `${deaf} grandchild({ detached: true, stdio: 'ignore' });`,
-      '/nowhere',
-    );
+    // Without setpriv on the PATH, and without the watcher, nothing but the sweep can find the leader.
+    const { daemon, pids, watcher, kill } = await startedDaemon(stateDir, deafWithAway, '/nowhere');
+    daemon.kill('SIGSTOP');
+    process.kill(watcher, 'SIGKILL');
+    await kill();
     expect(pids).toHaveLength(2);
     expect(pids.every(runs)).toBe(true);
     const agents = agentsOf(scripted(''), { stateDir });
@@ -107,9 +155,43 @@ describe('after a daemon was killed', () => {
   });
 
   it.runIf(process.platform === 'linux')('its agents die with it where setpriv exists', async () => {
-    const [pid = 0] = await crashedDaemon(scratchFolder(), deaf, process.env['PATH'] ?? '');
-    await vi.waitUntil(() => !runs(pid), { timeout: 5_000, interval: 10 });
+    const { daemon, pids, watcher, kill } = await startedDaemon(
+      scratchFolder(),
+      deaf,
+      process.env['PATH'] ?? '',
+    );
+    daemon.kill('SIGSTOP');
+    process.kill(watcher, 'SIGKILL');
+    await kill();
+    await gone(pids);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'they and what they started end although no daemon comes back, and so does the watcher that saw to it',
+    async () => {
+      const { pids, watcher, kill } = await startedDaemon(scratchFolder(), deafWithAway, '/nowhere');
+      expect(pids).toHaveLength(2);
+      expect(runs(watcher)).toBe(true);
+      await kill();
+      await gone([...pids, watcher]);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'the watcher touches nothing that another daemon started on the same directory',
+    async () => {
+      const stateDir = scratchFolder();
+      const { daemon, watcher, kill } = await startedDaemon(stateDir, deaf, '/nowhere');
+      process.kill(watcher, 'SIGSTOP');
+      await kill();
+      const agents = agentsOf(scripted(deaf), { stateDir, graces });
+      const { connection } = await agents.lease('scripted', '/');
+      process.kill(watcher, 'SIGCONT');
+      await gone([watcher]);
+      expect(daemon.exitCode ?? daemon.signalCode).toBe('SIGKILL');
+      expect(runs(connection.pid)).toBe(true);
+    },
+  );
 
   it('nobody is killed on the word of a record whose process is another now', async () => {
     const stateDir = scratchFolder();

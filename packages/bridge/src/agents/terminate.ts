@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { keepAlive } from '../runtime/keep-alive.ts';
+import { isOutOfFiles } from '../runtime/open-files.ts';
 import { findProcesses, signalGroup, signalProcess } from '../runtime/process-table.ts';
 import { markerVariable } from './process-ledger.ts';
 
@@ -35,8 +36,11 @@ export interface Termination {
 
 const firstPollMs = 10;
 const slowestPollMs = 200;
-/** A process that survives KILL this long sits in the kernel; the ledger keeps it for the next sweep. */
-const giveUpAfterMs = 15_000;
+/**
+ * What survives KILL for so many looks, 15 s at their slowest, sits in the kernel; the ledger keeps it for the next sweep.
+ * Looks and not time: on a machine where we get no turn, those we killed get none to end in.
+ */
+const giveUpAfterLooks = 80;
 
 /** Ends stdin, then TERM, then KILL to all of it; resolves to whether nothing is left. */
 export async function terminate(stop: Termination, logger: Logger): Promise<boolean> {
@@ -58,12 +62,11 @@ export async function terminate(stop: Termination, logger: Logger): Promise<bool
 
 /** KILL until nothing is left; resolves to whether that came about. */
 export async function killRemains(remains: Remains, clock: Clock, logger: Logger): Promise<boolean> {
-  const startedAt = clock.elapsedMs();
-  for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
+  for (let looks = 1, pollMs = firstPollMs; ; looks += 1, pollMs = Math.min(pollMs * 2, slowestPollMs)) {
     // Again each time round: between a look and its KILL a process may have had a child.
     const left = await signalRemains(remains, 'SIGKILL');
-    if (left.length === 0) return true;
-    if (clock.elapsedMs() - startedAt > giveUpAfterMs) {
+    if (left?.length === 0) return true;
+    if (looks === giveUpAfterLooks) {
       logger.error({ pids: left, marker: remains.marker }, 'agent processes survive SIGKILL');
       return false;
     }
@@ -83,17 +86,28 @@ async function goneWithin(stop: Termination, graceMs: number): Promise<boolean> 
   }
 }
 
-const find = (remains: Remains) =>
-  findProcesses({
-    groupId: remains.groupId,
-    marker: `${markerVariable}=${remains.marker}`,
-    since: remains.startTime,
-  });
+/** Undefined when it cannot be told: looking takes descriptors, and there are none. */
+async function find(remains: Remains): Promise<readonly number[] | undefined> {
+  try {
+    return await findProcesses({
+      groupId: remains.groupId,
+      marker: `${markerVariable}=${remains.marker}`,
+      since: remains.startTime,
+    });
+  } catch (error) {
+    if (isOutOfFiles(error)) return undefined;
+    throw error;
+  }
+}
 
-const isGone = async (remains: Remains) => (await find(remains)).length === 0;
+const isGone = async (remains: Remains) => (await find(remains))?.length === 0;
 
-async function signalRemains(remains: Remains, signal: NodeJS.Signals): Promise<readonly number[]> {
+async function signalRemains(
+  remains: Remains,
+  signal: NodeJS.Signals,
+): Promise<readonly number[] | undefined> {
   const pids = await find(remains);
+  if (pids === undefined) return undefined;
   // The whole group in one call first, so that none of it sees the others fall and starts anew.
   if (remains.groupId !== undefined && pids.length > 0) signalGroup(remains.groupId, signal);
   for (const pid of pids) signalProcess(pid, signal);

@@ -22,9 +22,16 @@ export interface Delivery<Answer> {
   abandon(): Promise<void>;
 }
 
+/** An answer that stands whether or not it arrives. */
+export interface Answered<Answer> {
+  readonly answer: Answer;
+  /** The stored first answer, given again for the same idempotency key. */
+  readonly isReplayed: boolean;
+}
+
 /** An accepted prompt. It does not run, and no event of it is written, before `release` (or 250 ms). */
-export interface Admission {
-  readonly answer: PromptAccepted;
+export interface Admission<Answer extends PromptAccepted = PromptAccepted> {
+  readonly answer: Answer;
   readonly isReplayed: boolean;
   /**
    * The answer was handed to the kernel, or its socket closed: the turn begins. Its end is told no sooner than

@@ -1,20 +1,12 @@
 import type { SessionDescription, SessionId, SessionRow } from '@holdfast/protocol';
+import type { IndexSubscription, WatchSessionsRequest } from './index-subscription.ts';
+import type { ListSessionsRequest, SessionList } from './list-request.ts';
 
-export interface ListSessionsRequest {
-  readonly limit?: number;
+export interface WorkspacePageRequest {
+  readonly size?: number;
   readonly cursor?: string;
-  readonly cwd?: string;
-  readonly agent?: string;
-  readonly state?: 'open' | 'closed';
-  readonly archived?: boolean;
-  readonly sort?: 'activity' | 'created';
-}
-
-export interface SessionList {
-  readonly sessions: readonly SessionRow[];
-  readonly nextCursor?: string;
-  readonly total: number;
-  readonly indexSeq: number;
+  /** Default false. */
+  readonly isArchived?: boolean;
 }
 
 /** The sessions there are, from the index, without reading a transcript. */
@@ -23,6 +15,8 @@ export interface SessionCatalog {
   /** The row of a live or stranded session. @throws session_not_found */
   getSessionStatus(sessionId: SessionId): Promise<SessionRow>;
   listSessions(request: ListSessionsRequest): Promise<SessionList>;
+  /** Reads what changes in the list. @throws subscriber_limit_exceeded */
+  watchSessions(request: WatchSessionsRequest): IndexSubscription;
   /** Sessions of exactly that cwd, or of the whole workspace for a root or a workspace id. @throws workspace_mismatch */
-  listWorkspaceSessions(workspace: string, page: { size?: number; cursor?: string }): Promise<SessionList>;
+  listWorkspaceSessions(workspace: string, page: WorkspacePageRequest): Promise<SessionList>;
 }

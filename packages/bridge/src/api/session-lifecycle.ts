@@ -1,6 +1,7 @@
 import type {
   BranchedSession,
   BranchSessionBody,
+  CloseSessionQuery,
   CreatedSession,
   CreateSessionBody,
   Heartbeat,
@@ -17,8 +18,11 @@ export interface SessionLifecycle {
   heartbeat(sessionId: SessionId, caller: Caller): Promise<Heartbeat>;
   /** Counts one registration of the caller less. Unknown sessions and clients are no error. */
   detach(sessionId: SessionId, caller: Caller): Promise<void>;
-  /** Ends the session for everybody; its history stays. Resolves after the commit, never waiting for the agent. */
-  closeSession(sessionId: SessionId, caller: Caller): Promise<void>;
+  /**
+   * Ends the session for everybody; its history stays, leaves the lists (`archive`), or goes (`purge`). Resolves after the
+   * commit, never waiting for the agent. @throws session_protected, session_has_children
+   */
+  closeSession(sessionId: SessionId, caller: Caller, query?: CloseSessionQuery): Promise<void>;
   /** Brings a session back; joins a restore of the same kind. @throws restore_in_progress, session_restore_timeout, … */
   loadSession(
     sessionId: SessionId,

@@ -18,12 +18,13 @@ const WITHDRAWN: ReadonlyMap<string, AgentSwitch> = new Map([
   ['session/set_mode', 'no-modes'],
   ['session/set_model', 'no-models'],
   ['session/set_config_option', 'no-config-options'],
+  ['_session/steering', 'no-inject'],
 ]);
 
 /** Which ACP method the agent answers how. */
 export function agentMethods(host: Host, options: AgentOptions): Handlers {
   const open: OpenSessions = new Map();
-  const { requests, notifications } = turnMethods(host, open);
+  const { requests, notifications } = turnMethods(host, open, options);
   const all = new Map<string, RequestHandler>([
     ...connectionMethods(options),
     ...behindLogin(options, restoreMethods(host, { open, options })),
@@ -86,6 +87,7 @@ function introduction({ switches }: AgentOptions): InitializeResponse {
       },
     },
     authMethods: switches.has('auth-required') ? [LOGIN] : [],
+    _meta: switches.has('no-inject') ? undefined : { steering: { supported: true } },
     agentInfo: { name: 'holdfast-demo', title: 'Holdfast demo agent', version: '1.0.0' },
   };
 }

@@ -16,6 +16,8 @@ export interface DemoSession {
   chars: number;
   /** Ends the running turn as cancelled; undefined while none runs. */
   cancelTurn: (() => void) | undefined;
+  /** Tells the running turn something; undefined while none runs. */
+  hear: ((text: string) => void) | undefined;
 }
 
 /** The sessions that are open in this process. */
@@ -45,6 +47,7 @@ export function restoreSession(id: string, cwd: string, entries: readonly Stored
     userMessages: 0,
     chars: 0,
     cancelTurn: undefined,
+    hear: undefined,
   };
   for (const entry of entries) remember(session, entry);
   return session;

@@ -23,11 +23,13 @@ export async function runTurn(
   remember(session, asked);
   const turn = new Turn(host, session, prompt);
   session.cancelTurn = () => turn.cancel();
+  session.hear = (heard) => turn.say(`You added: ${heard}\n`);
   try {
     if (script.kind === 'plain') answerPlainly(turn, text);
     else await obey(turn, script.directives);
   } finally {
     session.cancelTurn = undefined;
+    session.hear = undefined;
     turn.finish();
   }
   return { result: answerOf(turn), afterwards: () => turn.afterwards.forEach((act) => void act()) };

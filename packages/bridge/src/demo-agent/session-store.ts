@@ -37,6 +37,8 @@ export interface ReceivedPrompt {
   readonly meta: unknown;
   /** Set when the session was still busy with another prompt, which is then refused. */
   readonly overlap?: true | undefined;
+  /** It joined the running turn. */
+  readonly injected?: true | undefined;
 }
 
 /** The agent's own memory on disk: append-only JSONL, one file a session, and `prompts.jsonl` for all processes. */

@@ -1,4 +1,5 @@
 import { type ContentBlock, RPC_CODE, RpcError } from './acp.ts';
+import type { AgentOptions } from './agent-options.ts';
 import { configOptions, MODELS, MODES } from './catalog.ts';
 import { type DemoSession, lastText, type OpenSessions, remember } from './demo-session.ts';
 import { isObject, type Params, stringParam } from './params.ts';
@@ -8,7 +9,7 @@ import type { StoredEntry } from './session-store.ts';
 import type { Host } from './turn.ts';
 
 /** Methods of a session that is open: prompts, cancels, and what can be chosen. */
-export function turnMethods(host: Host, open: OpenSessions) {
+export function turnMethods(host: Host, open: OpenSessions, options: AgentOptions) {
   const sessionOf = (params: Params): DemoSession => {
     const sessionId = stringParam(params, 'sessionId');
     const session = open.get(sessionId);
@@ -26,6 +27,7 @@ export function turnMethods(host: Host, open: OpenSessions) {
 
   const requests = new Map<string, RequestHandler>([
     ['session/prompt', (params, signal) => prompt(host, { session: sessionOf(params), params, signal })],
+    ['_session/steering', (params) => ({ result: steer(host, sessionOf(params), params, options) })],
     [
       'session/set_mode',
       (params) => {
@@ -78,6 +80,24 @@ function prompt(
   if (overlap) throw new RpcError(RPC_CODE.invalidRequest, 'This session is busy with another prompt');
   signal.addEventListener('abort', () => session.cancelTurn?.());
   return runTurn(host, session, blocks);
+}
+
+/** Takes a message into the running turn; without one it is left to the client to prompt. */
+function steer(host: Host, session: DemoSession, params: Params, { switches }: AgentOptions) {
+  const blocks = promptParam(params);
+  if (switches.has('broken-inject')) throw new RpcError(RPC_CODE.internalError, 'Steering is broken');
+  if (session.hear === undefined) return { outcome: 'promptRequired', reason: 'noRunningTurn' };
+  const text = lastText(blocks);
+  host.store.logPrompt({
+    t: Date.now(),
+    pid: process.pid,
+    sessionId: session.id,
+    text,
+    meta: params['_meta'] ?? null,
+    injected: true,
+  });
+  session.hear(text);
+  return { outcome: 'injected' };
 }
 
 function promptParam(params: Params): readonly ContentBlock[] {

@@ -13,6 +13,8 @@ function withCalls(journal: Journal, calls: Partial<Journal>): Journal {
     epoch: journal.epoch,
     commit: (commit) => journal.commit(commit),
     read: (sessionId, after, limit) => journal.read(sessionId, after, limit),
+    readBack: (sessionId, before, limit) => journal.readBack(sessionId, before, limit),
+    findPrompt: (promptId) => journal.findPrompt(promptId),
     history: (sessionId) => journal.history(sessionId),
     range: (sessionId) => journal.range(sessionId),
     watch: (sessionId, onCommitted) => journal.watch(sessionId, onCommitted),

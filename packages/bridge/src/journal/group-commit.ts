@@ -1,14 +1,26 @@
-import { DaemonError } from '@holdfast/protocol';
+import { DaemonError, type SessionId } from '@holdfast/protocol';
 import type { Clock } from '../ports/clock.ts';
 import type { Commit } from '../ports/journal.ts';
+import { concerns } from './commit-sessions.ts';
 
-/** What became of each commit of a group: undefined where it is durable. */
+/** What became of each commit of a group: undefined where it was written. */
 export type Outcomes = readonly (DaemonError | undefined)[];
+
+/** A commit that was written; it is called back once, when it is durable or when it may be lost. */
+export interface Written {
+  readonly commit: Commit;
+  durable(): void;
+  lost(error: DaemonError): void;
+}
 
 export interface GroupCommitOptions {
   readonly clock: Clock;
+  /** Resolves when transactions may be written; undefined when that is now (the default). */
+  readonly mayWrite?: () => Promise<void> | undefined;
   /** Writes commits in order as one transaction. Never throws. */
   readonly write: (commits: readonly Commit[]) => Outcomes;
+  /** Sees to it that what was written becomes durable, in order for each session; default: it is. */
+  readonly settle?: (written: readonly Written[]) => void;
   /** Hears of each durable commit, in order, before its promise resolves. */
   readonly onDurable: (commit: Commit) => void;
 }
@@ -17,6 +29,7 @@ interface Waiting {
   readonly commit: Commit;
   readonly rows: number;
   readonly sizeChars: number;
+  readonly settled: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: DaemonError) => void;
 }
@@ -24,7 +37,7 @@ interface Waiting {
 // One transaction stalls the event loop for as long as it takes: about 2 µs a row.
 const maxRowsPerTransaction = 2_000;
 const maxCharsPerTransaction = 4 * 1024 * 1024;
-// More than this waiting to be written: agents should be read no further. Half of it: they may.
+// More than this waiting to be durable: agents should be read no further. Half of it: they may.
 const maxRowsWaiting = 20_000;
 const maxCharsWaiting = 8 * 1024 * 1024;
 
@@ -32,6 +45,8 @@ const maxCharsWaiting = 8 * 1024 * 1024;
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #waiting: Waiting[] = [];
+  /** What is neither durable nor lost, waiting to be written or written. */
+  readonly #unsettled = new Set<Waiting>();
   #rowsWaiting = 0;
   #charsWaiting = 0;
   #isClosed = false;
@@ -45,51 +60,89 @@ export class GroupCommit {
   commit(commit: Commit): Promise<void> {
     if (this.#isClosed)
       return Promise.reject(new DaemonError('journal_unavailable', 'the journal is closed'));
-    return new Promise((resolve, reject) => {
-      const waiting = { commit, ...sizeOf(commit), resolve, reject };
-      this.#rowsWaiting += waiting.rows;
-      this.#charsWaiting += waiting.sizeChars;
-      this.#waiting.push(waiting);
-      if (this.#waiting.length === 1) this.#options.clock.nextTick(() => this.#writeOneGroup());
-    });
+    const { promise: settled, resolve, reject } = Promise.withResolvers<void>();
+    const waiting: Waiting = { commit, ...sizeOf(commit), settled, resolve, reject };
+    this.#rowsWaiting += waiting.rows;
+    this.#charsWaiting += waiting.sizeChars;
+    this.#unsettled.add(waiting);
+    this.#waiting.push(waiting);
+    if (this.#waiting.length === 1) this.#options.clock.nextTick(() => this.#writeOneGroup());
+    return settled;
+  }
+
+  /** Resolves when what was handed in of a session so far is durable or lost; undefined when it is. */
+  settled(sessionId: SessionId): Promise<void> | undefined {
+    let last: Waiting | undefined;
+    for (const waiting of this.#unsettled) if (concerns(waiting.commit, sessionId)) last = waiting;
+    return last?.settled.catch(() => {});
   }
 
   /** Resolves when half of the limit waits at most; undefined while the limit is not reached. */
   pressure(): Promise<void> | undefined {
     if (this.#relief !== undefined) return this.#relief.promise;
     if (this.#rowsWaiting <= maxRowsWaiting && this.#charsWaiting <= maxCharsWaiting) return undefined;
-    let resolve = () => {};
-    const promise = new Promise<void>((settle) => {
-      resolve = settle;
-    });
-    this.#relief = { promise, resolve };
-    return promise;
+    this.#relief = Promise.withResolvers<void>();
+    return this.#relief.promise;
   }
 
-  /** Writes everything that waits, at once, and takes no more. */
-  close(): void {
+  /** Takes no more, writes everything that waits, and resolves when all of it is durable or lost. */
+  async close(): Promise<void> {
     this.#isClosed = true;
-    while (this.#waiting.length > 0) this.#writeOneGroup();
+    while (this.#waiting.length > 0) {
+      const pause = this.#pause();
+      if (pause === undefined) this.#writeOneGroup();
+      else await pause;
+    }
+    await Promise.allSettled([...this.#unsettled].map(({ settled }) => settled));
+  }
+
+  #pause(): Promise<void> | undefined {
+    return this.#options.mayWrite?.();
   }
 
   #writeOneGroup(): void {
     if (this.#waiting.length === 0) return;
+    const pause = this.#pause();
+    if (pause !== undefined) {
+      void pause.then(() => this.#writeOneGroup());
+      return;
+    }
     const group = this.#takeGroup();
     // Before anyone is told: whoever commits in answer finds the next round arranged, or arranges it.
     if (this.#waiting.length > 0 && !this.#isClosed)
       this.#options.clock.nextTick(() => this.#writeOneGroup());
     const outcomes = this.#options.write(group.map((waiting) => waiting.commit));
+    const written: Written[] = [];
     for (const [position, waiting] of group.entries()) {
-      this.#rowsWaiting -= waiting.rows;
-      this.#charsWaiting -= waiting.sizeChars;
       const error = outcomes[position];
-      if (error === undefined) {
+      if (error === undefined) written.push(this.#written(waiting));
+      else this.#refuse(waiting, error);
+    }
+    if (this.#options.settle === undefined) for (const one of written) one.durable();
+    else this.#options.settle(written);
+  }
+
+  #written(waiting: Waiting): Written {
+    return {
+      commit: waiting.commit,
+      durable: () => {
+        this.#release(waiting);
         this.#options.onDurable(waiting.commit);
         waiting.resolve();
-      } else {
-        waiting.reject(error);
-      }
-    }
+      },
+      lost: (error) => this.#refuse(waiting, error),
+    };
+  }
+
+  #refuse(waiting: Waiting, error: DaemonError): void {
+    this.#release(waiting);
+    waiting.reject(error);
+  }
+
+  #release(waiting: Waiting): void {
+    this.#unsettled.delete(waiting);
+    this.#rowsWaiting -= waiting.rows;
+    this.#charsWaiting -= waiting.sizeChars;
     this.#relieve();
   }
 

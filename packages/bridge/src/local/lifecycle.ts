@@ -21,14 +21,14 @@ export function localLifecycle(core: Core, gate: Gate): SessionLifecycle {
     async heartbeat(sessionId, caller) {
       const session = await wakeOpen(core, sessionId);
       requireRegistered(session.state, caller.clientId);
-      session.lastSeenAt = core.clock.now();
+      session.presence.see(core.clock.now(), caller.clientId);
       return { sessionId, clientId: caller.clientId, lastSeenAt: session.lastSeenAt };
     },
     async detach(sessionId, caller) {
       await detachClient(core, sessionId, caller);
     },
-    async closeSession(sessionId, caller) {
-      await closeSession(core, sessionId, caller);
+    async closeSession(sessionId, caller, query) {
+      await closeSession(core, sessionId, caller, query);
     },
     async loadSession(sessionId, body, caller) {
       gate.admit();

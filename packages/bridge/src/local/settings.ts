@@ -19,7 +19,7 @@ export function localSettings(core: Core): SessionSettings {
       const { state } = await wakeOpen(core, sessionId);
       // ACP AvailableCommand objects, taken from the agent at its word.
       const availableCommands = [
-        ...state.agentState.availableCommands,
+        ...state.agentState.catalog.availableCommands,
       ] as SupportedCommands['availableCommands'];
       return { v: 1, sessionId, availableCommands, availableSkills: [] };
     },

@@ -1,9 +1,11 @@
 import type { SessionTurns } from '../api/session-turns.ts';
 import type { Core } from '../core.ts';
-import { promptSession, touch } from '../operations/prompt-session.ts';
+import { abortTurn, cancelTurn } from '../operations/abort-turn.ts';
+import { getPrompt } from '../operations/get-prompt.ts';
+import { promptSession, steerTurn } from '../operations/prompt-session.ts';
 import { votePermission } from '../operations/vote-permission.ts';
 import { wakeOpen } from '../operations/wake-open.ts';
-import { queueOf } from '../session/state.ts';
+import { removable } from '../session/decide-abort.ts';
 import { pendingPrompts } from '../session/summary.ts';
 import type { Gate } from './gate.ts';
 
@@ -14,12 +16,14 @@ export function localTurns(core: Core, gate: Gate): SessionTurns {
       return await promptSession(core, sessionId, body, caller);
     },
     async cancelTurn(sessionId, caller) {
-      const session = await core.registry.wake(sessionId);
-      touch(core, session, caller);
-      // No terminal may overtake the answer of the prompt it ends.
-      await session.admissions.settled();
-      await session.execute({ kind: 'cancel', clientId: caller.clientId });
+      await cancelTurn(core, sessionId, caller);
     },
+    async steerTurn(sessionId, body, caller) {
+      gate.admit();
+      return await steerTurn(core, sessionId, body, caller);
+    },
+    abortTurn: (sessionId, body, caller) => abortTurn(core, sessionId, body, caller),
+    getPrompt: (sessionId, promptId) => getPrompt(core, sessionId, promptId),
     votePermission: (target, body, caller) => votePermission(core, target, body, caller),
     async listPendingPrompts(sessionId) {
       const { state } = await wakeOpen(core, sessionId);
@@ -27,8 +31,8 @@ export function localTurns(core: Core, gate: Gate): SessionTurns {
     },
     async removePendingPrompt(sessionId, promptId, caller) {
       const session = await wakeOpen(core, sessionId);
-      await session.admissions.settled();
-      const removed = queueOf(session.state.phase).some((prompt) => prompt.promptId === promptId);
+      while (!session.admissions.isSettled) await session.admissions.settled();
+      const removed = removable(session.state.phase).some((prompt) => prompt.promptId === promptId);
       await session.execute({ kind: 'remove', promptId, clientId: caller.clientId });
       return { removed };
     },

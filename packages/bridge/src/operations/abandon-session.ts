@@ -22,8 +22,8 @@ export async function abandonCreated(core: Core, session: Session, created: Crea
     }
     session.end('erased');
     const conversation = session.seat.leave();
-    await core.journal.commit({ erase: [session.id], isAcknowledged: false });
-    core.registry.leave(session.id);
+    const erased = core.journal.commit({ erase: [session.id], isAcknowledged: false });
+    await core.registry.forget(session.id, erased);
     if (conversation === undefined) return;
     await conversation.lease.connection.closeSession(conversation.agentSessionId);
     conversation.lease.release();

@@ -3,12 +3,13 @@ import type { Core } from '../core.ts';
 
 /** The session of ours that speaks through an agent session, or spoke through it last. */
 export async function holderOf(
-  { registry }: Core,
+  { registry, index }: Core,
   agent: string,
   agentSessionId: AgentSessionId,
 ): Promise<{ readonly sessionId: SessionId } | undefined> {
   for (const { id, state } of registry.awake()) {
     if (state.agent === agent && state.binding?.agentSessionId === agentSessionId) return { sessionId: id };
   }
-  return undefined;
+  const sessionId = await index.findByAgentSession(agent, agentSessionId);
+  return sessionId && { sessionId };
 }

@@ -1,16 +1,19 @@
 import type { AgentSessionId } from '@holdfast/protocol';
 import type { AgentConnection } from '../ports/agents.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Settings } from '../session/entry.ts';
+import type { ConfigValue, Settings } from '../session/entry.ts';
 
 /** Applies what clients chose to a new agent session and answers what it took; the rest is left as the agent has it. */
 export async function applySettings(
   logger: Logger,
   connection: AgentConnection,
   agentSessionId: AgentSessionId,
-  { modelId, modeId }: Settings,
+  { modelId, modeId, config = {} }: Settings,
 ): Promise<Settings> {
-  const attempt = async (value: string | undefined, apply: (value: string) => Promise<void>) => {
+  const attempt = async <Value extends ConfigValue>(
+    value: Value | undefined,
+    apply: (value: Value) => Promise<unknown>,
+  ) => {
     if (value === undefined) return undefined;
     try {
       await apply(value);
@@ -20,7 +23,13 @@ export async function applySettings(
       return undefined;
     }
   };
+  const taken: [string, ConfigValue][] = [];
+  for (const [id, wanted] of Object.entries(config)) {
+    const value = await attempt(wanted, (choice) => connection.setConfigOption(agentSessionId, id, choice));
+    if (value !== undefined) taken.push([id, value]);
+  }
   return {
+    config: taken.length === 0 ? undefined : Object.fromEntries(taken),
     modelId: await attempt(modelId, (id) => connection.setModel(agentSessionId, id)),
     modeId: await attempt(modeId, (id) => connection.setMode(agentSessionId, id)),
   };

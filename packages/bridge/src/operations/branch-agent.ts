@@ -24,7 +24,8 @@ export async function openBranchAgent(
   lease: AgentLease,
   sink: EarlySink,
 ): Promise<BranchAgent> {
-  const forked = target.kind === 'head' ? await fork(source, lease, sink) : undefined;
+  const isPresent = target.kind === 'head' && source.state.generation === history.generation;
+  const forked = isPresent ? await fork(source, lease, sink) : undefined;
   if (forked !== undefined) return { ...forked, context: 'native', reseed: null, block: null };
   const { agentSessionId, ...agentState } = await lease.connection.newSession(source.state, sink);
   if (history.point.turns === 0)

@@ -1,8 +1,9 @@
 import { fc, test } from '@fast-check/vitest';
+import type { SessionId } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
 import { settled } from '../testing/fake-clock.ts';
 import { client } from '../testing/samples.ts';
-import { caller, expectRefusal, sessionIdIn, testBridge } from '../testing/test-bridge.ts';
+import { caller, expectRefusal, sessionIdIn, type TestBridge, testBridge } from '../testing/test-bridge.ts';
 
 const by = (name: string) => ({ ...caller, clientId: client(name) });
 const says = (text: string) => ({ prompt: [{ type: 'text', text }] });
@@ -94,6 +95,33 @@ describe('a close', () => {
       displayName: 'old work',
     });
     await expectRefusal(bridge.getSessionStatus(sessionId), 'session_not_found');
+  });
+});
+
+describe('the log of a close', () => {
+  type Act = (bridge: TestBridge['bridge'], sessionId: SessionId) => Promise<unknown>;
+  it.each<[string, Act, string]>([
+    ['a client', (bridge, id) => bridge.closeSession(id, caller), 'client_close'],
+    ['the last detach', (bridge, id) => bridge.detach(id, caller), 'last_client_detached'],
+    [
+      'archiving it',
+      (bridge, id) => bridge.closeSession(id, caller, { transcript: 'archive' }),
+      'client_close',
+    ],
+    [
+      'an edit',
+      (bridge, id) => bridge.editMetadata(id, { body: { archived: true } }, caller),
+      'client_close',
+    ],
+  ])('by %s has one line, with the reason and who did it', async (_, act, reason) => {
+    const logged: { message: string; fields: object }[] = [];
+    const log = (fields: object, message: string) => void logged.push({ message, fields });
+    const { bridge, create } = await testBridge({ logger: { debug: log, info: log, warn: log, error: log } });
+    const sessionId = await create();
+    await act(bridge, sessionId);
+    await bridge.editMetadata(sessionId, { body: { archived: true } }, { ...caller, clientId: undefined });
+    const lines = logged.filter(({ message }) => message === 'session closed');
+    expect(lines.map(({ fields }) => fields)).toEqual([{ sessionId, reason, clientId: caller.clientId }]);
   });
 });
 

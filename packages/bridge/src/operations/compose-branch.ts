@@ -10,7 +10,8 @@ interface BranchParts {
   readonly displayName: string;
   readonly clientId: ClientId;
   readonly history: BranchHistory;
-  readonly agent: BranchAgent;
+  /** Null: it gets one with its first prompt. */
+  readonly agent: BranchAgent | null;
   readonly forkedFrom: ForkedFrom;
   readonly now: number;
 }
@@ -25,7 +26,7 @@ export function composeBranch(source: SessionState, parts: BranchParts): Compose
   return composeJournal([
     ...opening(source, parts).map((entry) => ({ entry, at: now })),
     ...past,
-    ...binding(source, parts).map((entry) => ({ entry, at: now })),
+    ...binding(parts).map((entry) => ({ entry, at: now })),
   ]);
 }
 
@@ -54,13 +55,14 @@ function opening(source: SessionState, parts: BranchParts): SessionEntry[] {
       workspaceCwd: cwd,
       agent: source.agent,
       displayName,
-      agentSessionId: agent.agentSessionId,
-      binding: 1,
+      agentSessionId: agent?.agentSessionId,
+      binding: agent === null ? undefined : 1,
     }),
   ];
 }
 
-function binding({ generation }: SessionState, { sessionId, agent }: BranchParts): SessionEntry[] {
+function binding({ sessionId, agent }: BranchParts): SessionEntry[] {
+  if (agent === null) return [fact('stranded', { cause: 'not_started' })];
   const { agentSessionId, context, reseed } = agent;
   const { modes, models, configOptions } = agent.agentState;
   return [
@@ -72,7 +74,7 @@ function binding({ generation }: SessionState, { sessionId, agent }: BranchParts
       models,
       configOptions,
     }),
-    event('session_restored', { sessionId, action: 'branch', context, generation, ...reseed }),
+    event('session_restored', { sessionId, action: 'branch', context, generation: 1, ...reseed }),
   ];
 }
 

@@ -26,7 +26,7 @@ export function composeJournal(timed: Iterable<TimedEntry>): ComposedJournal {
     const encoded = encodeEntries([entry], lastSeq + 1, at);
     entries.push(...encoded.entries);
     lastSeq = encoded.lastSeq;
-    state = evolve(state, entry, at);
+    state = evolve(state, entry, { at, seq: lastSeq });
   }
   if (state === null) throw new TypeError('a journal begins with session_opened');
   return { state, lastSeq, entries };

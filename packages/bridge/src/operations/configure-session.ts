@@ -2,6 +2,7 @@ import { DaemonError, type SessionId } from '@holdfast/protocol';
 import type { Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import { requireOpen, requireRegistered } from '../session/decision.ts';
+import type { ConfigValue } from '../session/entry.ts';
 import { failureOf } from '../session/failure.ts';
 import { offeredModes } from '../session/offered-modes.ts';
 import type { Session } from '../session/session.ts';
@@ -61,6 +62,28 @@ export async function setSessionMode(
   return { previous };
 }
 
+/** Sets one of the agent's config options. @throws session_not_found, capability_missing, agent_error */
+export async function setConfigOption(
+  core: Core,
+  sessionId: SessionId,
+  { id: configId, value }: { readonly id: string; readonly value: ConfigValue },
+  caller: Pick<Caller, 'clientId'>,
+): Promise<void> {
+  const session = await wakeOpen(core, sessionId, caller);
+  const { conversation } = session.seat;
+  if (conversation === undefined) {
+    await session.execute({ kind: 'want', config: { [configId]: value }, ...caller });
+    return;
+  }
+  const { lease, agentSessionId } = conversation;
+  try {
+    const configOptions = await lease.connection.setConfigOption(agentSessionId, configId, value);
+    await session.execute({ kind: 'option_set', configId, value, configOptions, clientId: caller.clientId });
+  } catch (error) {
+    throw unsupported(error, `option ${configId}`);
+  }
+}
+
 async function wakeOpen(
   core: Core,
   sessionId: SessionId,
@@ -75,7 +98,7 @@ async function wakeOpen(
 
 /** @throws invalid_mode when the agent lists its modes and this is none of them */
 function requireOffered({ state }: Session, modeId: string): void {
-  const allowed = offeredModes(state.agentState);
+  const allowed = offeredModes(state.agentState.catalog);
   if (allowed === undefined || allowed.includes(modeId)) return;
   throw new DaemonError(
     'invalid_mode',

@@ -1,7 +1,9 @@
 import { type CreateSessionBody, DaemonError, parseSessionId, type SessionId } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import type { PromptBlock, Settings } from '../session/entry.ts';
+import type { EditableMetadata } from '../session/metadata.ts';
 import { unknownSession } from '../session/registry.ts';
+import { checkedAlias, checkedLabels } from './checked-metadata.ts';
 import { checkedName } from './update-metadata.ts';
 
 /** What a create asks for, resolved. */
@@ -12,6 +14,8 @@ export interface CreateRequest {
   readonly agent: string;
   readonly scope: 'single' | 'thread';
   readonly displayName: string | null;
+  /** What people write about a new session; one that is attached to keeps its own. */
+  readonly metadata: Partial<EditableMetadata>;
   readonly parentSessionId: SessionId | null;
   readonly mcpServers: readonly Readonly<Record<string, unknown>>[];
   readonly settings: Settings;
@@ -20,7 +24,6 @@ export interface CreateRequest {
 
 /** Checks a create against what this daemon has. @throws invalid_session_scope, invalid_session_id, agent_not_found, … */
 export async function resolveRequest(core: Core, body: CreateSessionBody): Promise<CreateRequest> {
-  refuseUnbuilt(body);
   const { cwd, workspace } = await core.workspaces.locate(body.cwd);
   const agent = body.agent ?? core.defaultAgent;
   if (!core.agents.definitions.has(agent)) {
@@ -55,6 +58,7 @@ export async function resolveRequest(core: Core, body: CreateSessionBody): Promi
     agent,
     scope,
     displayName: checkedName(body.displayName ?? null),
+    metadata: { alias: checkedAlias(body.alias ?? null), labels: checkedLabels(body.labels ?? []) },
     parentSessionId,
     mcpServers: body.mcpServers ?? [],
     settings: { modelId: body.modelId ?? body.modelServiceId, modeId: body.modeId ?? body.approvalMode },
@@ -66,16 +70,6 @@ export async function resolveRequest(core: Core, body: CreateSessionBody): Promi
 export function targetOf({ sessionId, scope, cwd, agent }: CreateRequest): string | undefined {
   if (sessionId !== undefined) return `id ${sessionId}`;
   return scope === 'single' ? `single ${agent} ${cwd}` : undefined;
-}
-
-/** @throws capability_missing for a field that means something this version cannot do */
-function refuseUnbuilt(body: CreateSessionBody): void {
-  const unbuilt = ['labels', 'alias'] as const;
-  const field = unbuilt.find((name) => body[name] !== undefined);
-  if (field === undefined) return;
-  throw new DaemonError('capability_missing', `"${field}" is not supported at creation yet; leave it out`, {
-    field,
-  });
 }
 
 function ownSessionId(text: string): SessionId {

@@ -119,7 +119,8 @@ describe('a create', () => {
       'invalid_session_scope',
     ],
     ['a parent nobody knows', { parentSessionId: own }, 'session_not_found'],
-    ['a field that is not built', { alias: 'x' }, 'capability_missing'],
+    ['an alias that is none', { alias: 'No Alias' }, 'invalid_metadata'],
+    ['a label with a control character', { labels: ['a\u0007b'] }, 'invalid_metadata'],
     ['a name with a control character', { displayName: 'a\u0007b' }, 'invalid_metadata'],
   ])('with %s is refused and leaves nothing', async (_, body, code) => {
     const { bridge, agents } = await testBridge();

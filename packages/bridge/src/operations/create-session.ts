@@ -2,7 +2,6 @@ import {
   type ClientId,
   type CreatedSession,
   type CreateSessionBody,
-  clientIdFrom,
   type PromptId,
   promptIdFrom,
   sessionIdFrom,
@@ -12,12 +11,12 @@ import type { Core } from '../core.ts';
 import { EarlySink } from '../session/agent-seat.ts';
 import { agentSink } from '../session/agent-sink.ts';
 import type { FirstPrompt } from '../session/command.ts';
+import { ifKnown } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import { pendingCount } from '../session/state.ts';
 import { abandonCreated } from './abandon-session.ts';
 import { applySettings } from './apply-settings.ts';
-import { findExisting, requireSame } from './attach-session.ts';
-import { setSessionMode, setSessionModel } from './configure-session.ts';
+import { attach, findExisting } from './attach-session.ts';
 import { type CreateRequest, resolveRequest, targetOf } from './create-request.ts';
 import type { KeepAnswer } from './idempotent-requests.ts';
 import type { Openings } from './openings.ts';
@@ -30,22 +29,22 @@ export async function createSession(
   body: CreateSessionBody,
   caller: Caller,
 ): Promise<Delivery<CreatedSession>> {
-  const clientId = caller.clientId ?? clientIdFrom(core.ids.uuid());
   const { result, isReplayed } = await core.requests.once<Made>(
     caller,
     { operation: 'createSession', whileRunning: 'join' },
-    async (keep) => createOrAttach(core, openings, await resolveRequest(core, body), clientId, keep),
+    async (keep) => createOrAttach(core, openings, await resolveRequest(core, body), caller.clientId, keep),
     // Stored by the line above.
-    (answer: CreatedSession) => ({ answer, session: undefined }),
+    (answer: CreatedSession) => ({ answer, made: undefined }),
   );
-  const { answer, session } = result;
+  const { answer, made } = result;
   let stays = isReplayed || caller.idempotency !== undefined || body.prompt !== undefined;
   return {
     answer,
     isReplayed,
     abandon: async () => {
-      if (stays || session === undefined) return;
+      if (stays || made === undefined) return;
       stays = true;
+      const { session, clientId } = made;
       await abandonCreated(core, session, { clientId, attached: answer.attached, lastTurn: null });
     },
   };
@@ -53,50 +52,71 @@ export async function createSession(
 
 interface Made {
   readonly answer: CreatedSession;
-  /** Absent in a stored answer. */
-  readonly session: Session | undefined;
+  /** Absent for a stored answer. */
+  readonly made: { readonly session: Session; readonly clientId: ClientId } | undefined;
 }
 
 async function createOrAttach(
   core: Core,
   openings: Openings,
   request: CreateRequest,
-  clientId: ClientId,
+  asked: ClientId | undefined,
   keep: KeepAnswer,
 ): Promise<Made> {
-  const prompt = firstPrompt(core, request, clientId);
-  const answerOf = (session: Session, attached: boolean) =>
-    createdAnswer(core, session, request, { clientId, attached, promptId: prompt?.promptId });
+  for (;;) {
+    // What it would attach to may be closed meanwhile: then that is not what is meant any more.
+    const made = await ifKnown(createOrAttachNow(core, openings, request, asked, keep));
+    if (made !== undefined) return made;
+  }
+}
+
+/** @throws session_not_found when the session it would attach to was closed meanwhile */
+async function createOrAttachNow(
+  core: Core,
+  openings: Openings,
+  request: CreateRequest,
+  asked: ClientId | undefined,
+  keep: KeepAnswer,
+): Promise<Made> {
+  const newcomer = core.ids.clientId(asked);
+  const prompt = firstPrompt(core, request, newcomer);
+  const promptId = prompt?.promptId;
+  const newAnswer = (session: Session) =>
+    createdAnswer(core, session, request, { clientId: newcomer, attached: false, promptId });
   const { session, isNew, isRegistered } = await openings.share(
     targetOf(request),
     `${request.agent} ${request.cwd}`,
-    clientId,
+    newcomer,
     async (takeClients) => {
       const existing = await findExisting(core, request);
       if (existing !== undefined) return { session: existing, isNew: false };
       const created = await openSession(core, request, { takeClients, prompt }, (session) =>
-        keep(answerOf(session, false), session.id),
+        keep(newAnswer(session), session.id),
       );
       return { session: created, isNew: true };
     },
   );
-  if (isNew) return { answer: answerOf(session, false), session };
-  if (request.sessionId !== undefined) requireSame(session, request);
-  if (!isRegistered) await session.execute({ kind: 'register', clientId });
-  await applyToAttached(core, session, request, clientId);
-  const answer = answerOf(session, true);
+  if (isNew) return { answer: newAnswer(session), made: { session, clientId: newcomer } };
+  const clientId = await attach(core, session, request, isRegistered ? { as: newcomer } : { asked });
+  const answer = createdAnswer(core, session, request, { clientId, attached: true, promptId });
   const keys = keep(answer, session.id);
-  if (prompt !== null) {
-    const queued = {
-      ...prompt,
-      deadlineMs: defaultDeadlineMs(core),
-      meta: undefined,
-      onBusy: 'queue' as const,
-    };
-    await admitPrompt(core, session, queued, () => ({ keys }));
-    session.admissions.release(prompt.promptId);
-  } else if (keys.length > 0) await core.journal.commit({ keys, isAcknowledged: true });
-  return { answer, session };
+  if (prompt !== null) await admitFirst(core, session, { ...prompt, clientId }, keys);
+  else if (keys.length > 0) await core.journal.commit({ keys, isAcknowledged: true });
+  return { answer, made: { session, clientId } };
+}
+
+/** A create that attaches with a prompt queues it as any other. */
+async function admitFirst(
+  core: Core,
+  session: Session,
+  prompt: FirstPrompt,
+  keys: ReturnType<KeepAnswer>,
+): Promise<void> {
+  const deadlineMs = defaultDeadlineMs(core);
+  await admitPrompt(core, session, { ...prompt, deadlineMs, meta: undefined, onBusy: 'queue' }, () => ({
+    keys,
+  }));
+  session.admissions.release(prompt.promptId);
 }
 
 function firstPrompt(core: Core, { prompt: content }: CreateRequest, clientId: ClientId): FirstPrompt | null {
@@ -106,15 +126,42 @@ function firstPrompt(core: Core, { prompt: content }: CreateRequest, clientId: C
   return { promptId: promptIdFrom(core.ids.uuid()), content, clientId, deadlineAt };
 }
 
+interface NewOpening {
+  /** Those who wait for it by now; called once. */
+  readonly takeClients: () => readonly ClientId[];
+  readonly prompt: FirstPrompt | null;
+}
+
 /** Starts an agent session and records the session; nothing is left of it when that fails. */
 async function openSession(
   core: Core,
   request: CreateRequest,
-  { takeClients, prompt }: { takeClients: () => readonly ClientId[]; prompt: FirstPrompt | null },
+  opening: NewOpening,
   keysFor: (session: Session) => ReturnType<KeepAnswer>,
 ): Promise<Session> {
+  const { parentSessionId, metadata } = request;
   const session = core.registry.prepare(request.sessionId ?? sessionIdFrom(core.ids.uuid()));
+  const settle = metadata.alias ? await core.aliases.take(metadata.alias, session.id) : undefined;
+  try {
+    await beginSession(core, session, request, opening, keysFor);
+  } finally {
+    settle?.();
+  }
+  // Its parent may have been purged while the agent started.
+  const isAlone = parentSessionId !== null && (await core.index.find(parentSessionId)) === undefined;
+  if (isAlone) await session.execute({ kind: 'orphan' });
+  return session;
+}
+
+async function beginSession(
+  core: Core,
+  session: Session,
+  request: CreateRequest,
+  { takeClients, prompt }: NewOpening,
+  keysFor: (session: Session) => ReturnType<KeepAnswer>,
+): Promise<void> {
   session.seat.reserve(() => core.slots.acquire());
+  const giveUp = core.registry.expect(session.id);
   try {
     const lease = await core.agents.lease(request.agent, request.workspace);
     const sink = new EarlySink();
@@ -129,6 +176,7 @@ async function openSession(
         kind: 'create',
         sessionId: session.id,
         ...details,
+        metadata: request.metadata,
         clientIds: takeClients(),
         agentSessionId,
         agentState,
@@ -139,7 +187,6 @@ async function openSession(
       core.registry.enter(session);
       sink.connect(agentSink(core, session, 1));
       await committed;
-      return session;
     } catch (error) {
       core.registry.leave(session.id);
       const conversation = session.seat.leave();
@@ -148,27 +195,9 @@ async function openSession(
       throw error;
     }
   } catch (error) {
+    giveUp();
     session.seat.leave();
     throw error;
-  }
-}
-
-/** What a client chooses while attaching holds for the session, as if chosen right after. */
-async function applyToAttached(
-  core: Core,
-  session: Session,
-  { settings: { modelId, modeId } }: CreateRequest,
-  clientId: ClientId,
-): Promise<void> {
-  const choices = [
-    modelId === undefined ? undefined : () => setSessionModel(core, session.id, modelId, { clientId }),
-    modeId === undefined ? undefined : () => setSessionMode(core, session.id, modeId, { clientId }),
-  ];
-  for (const choose of choices) {
-    // The session is there either way; `modelApplied` and the events tell what the agent took.
-    await choose?.().catch((error: unknown) =>
-      core.logger.warn({ sessionId: session.id, err: error }, 'the agent refused a setting of the session'),
-    );
   }
 }
 

@@ -1,6 +1,7 @@
-import { DaemonError, type SessionId } from '@holdfast/protocol';
+import type { SessionId } from '@holdfast/protocol';
 import type { Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
+import { ifKnown } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import { isRegistered, pendingCount } from '../session/state.ts';
 import { endSession } from './close-session.ts';
@@ -11,24 +12,14 @@ export async function detachClient(
   sessionId: SessionId,
   { clientId }: Pick<Caller, 'clientId'>,
 ): Promise<void> {
-  const session = await ignoringUnknown(core.registry.wake(sessionId));
+  const session = await ifKnown(core.registry.wake(sessionId));
   if (session === undefined || clientId === undefined) return;
   if (session.state.phase.kind === 'closed' || !isRegistered(session.state, clientId)) return;
   await session.execute({ kind: 'detach', clientId });
-  if (isDeserted(session))
-    await ignoringUnknown(
-      endSession(core, session, 'last_client_detached', { mayStill: () => isDeserted(session) }),
-    );
-}
-
-/** A session that is not there, or was closed meanwhile, is what a detach wants. */
-async function ignoringUnknown<Result>(call: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof DaemonError && error.code === 'session_not_found') return undefined;
-    throw error;
-  }
+  if (!isDeserted(session)) return;
+  // One that was closed meanwhile is what a detach wants.
+  const mayStill = () => isDeserted(session);
+  await ifKnown(endSession(core, session, 'last_client_detached', { leaver: clientId, mayStill }));
 }
 
 const isDeserted = ({ state, subscribers }: Session): boolean =>

@@ -1,6 +1,6 @@
 import { agentSessionIdOf } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
-import { testBridge } from '../testing/test-bridge.ts';
+import { sessionIdIn, testBridge } from '../testing/test-bridge.ts';
 
 const caller = { principal: 'local', isLocal: true } as const;
 const old = agentSessionIdOf('old-1');
@@ -60,6 +60,26 @@ describe('a session of the agent that is taken over', () => {
     const { sessions } = await bridge.listAgentSessions('fake', {});
     expect(sessions).toMatchObject([{ agentSessionId: old, sessionId: expect.any(String) }]);
     await bridge.close();
+  });
+
+  it('is not taken over again after a restart, whether it is open or closed here', async () => {
+    const before = await withOldSession();
+    const { answer } = await before.bridge.importAgentSession(source, {}, caller);
+    const sessionId = sessionIdIn(answer.sessionId);
+    const start = () => testBridge({ records: before.records, agents: before.agents });
+    await before.bridge.close();
+    const open = await start();
+    const refusal = { code: 'session_exists', details: { agentSessionId: old, sessionId } };
+    await expect(open.bridge.importAgentSession(source, {}, caller)).rejects.toMatchObject(refusal);
+    const { sessions } = await open.bridge.listAgentSessions('fake', {});
+    expect(sessions).toMatchObject([{ agentSessionId: old, sessionId }]);
+    await open.bridge.closeSession(sessionId, caller);
+    await open.bridge.close();
+    const closed = await start();
+    await expect(closed.bridge.importAgentSession(source, {}, caller)).rejects.toMatchObject(refusal);
+    await closed.bridge.closeSession(sessionId, caller, { transcript: 'purge' });
+    const again = await closed.bridge.importAgentSession(source, {}, caller);
+    expect(again.answer).toMatchObject({ turns: 2, context: 'native' });
   });
 
   it('leaves nothing behind when the agent does not know it', async () => {

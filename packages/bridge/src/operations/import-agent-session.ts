@@ -1,7 +1,6 @@
 import {
   type AgentSessionId,
   type ClientId,
-  clientIdFrom,
   DaemonError,
   type ImportAgentSessionBody,
   type ImportedAgentSession,
@@ -136,7 +135,7 @@ interface Parts extends Adopting {
 /** Writes journal, row and answer in one commit; the agent session is let go of when that fails. */
 async function record(core: Core, session: Session, parts: Parts): Promise<Made> {
   const { agent, agentSessionId, body, place, caller, lease, replayed, agentState, keep } = parts;
-  const clientId = caller.clientId ?? clientIdFrom(core.ids.uuid());
+  const clientId = core.ids.clientId(caller.clientId);
   const displayName = checkedName(body.displayName ?? null);
   const { state, lastSeq, entries, turns } = composeAdopted({
     ...{

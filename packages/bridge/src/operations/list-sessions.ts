@@ -1,17 +1,31 @@
-import type { SessionRow as WireRow } from '@holdfast/protocol';
-import type { ListSessionsRequest, SessionList } from '../api/session-catalog.ts';
+import type { ListSessionsRequest, SessionList } from '../api/list-request.ts';
+import type { WorkspacePageRequest } from '../api/session-catalog.ts';
 import type { Core } from '../core.ts';
-import type { ListQuery, SessionRow } from '../ports/session-index.ts';
-import { fromRow } from '../session/snapshot.ts';
-import { summarize } from '../session/summary.ts';
+import type { ListQuery } from '../ports/session-index.ts';
+import { rowOf } from '../session/summary.ts';
 
 const defaultPage = 50;
 const largestPage = 200;
 
 /** One page of the sessions of all workspaces. @throws invalid_cursor */
 export async function listSessions(core: Core, request: ListSessionsRequest): Promise<SessionList> {
-  const { limit = defaultPage, cursor, cwd, agent, state, archived = false, sort } = request;
-  return await page(core, { limit, cursor, cwd, agent, lifecycle: state, isArchived: archived, sort });
+  return await page(core, listQuery(request), { hasPreviews: request.hasPreviews ?? false });
+}
+
+/** What the index is asked for a list. */
+export function listQuery(request: ListSessionsRequest): ListQuery {
+  const { limit = defaultPage, cursor, sort, cwd, agent, state, archived = false } = request;
+  const { active, parent, label, createdAfter, updatedAfter, q } = request;
+  return {
+    ...{ limit, cursor, sort, cwd, agent, label, createdAfter },
+    isArchived: archived,
+    lifecycle: state === 'open' ? 'open' : undefined,
+    state: state === 'open' ? undefined : state,
+    hasActivePrompt: active,
+    parentSessionId: parent,
+    activeAfter: updatedAfter,
+    titlePart: q === '' ? undefined : q,
+  };
 }
 
 /**
@@ -21,7 +35,7 @@ export async function listSessions(core: Core, request: ListSessionsRequest): Pr
 export async function listWorkspaceSessions(
   core: Core,
   workspace: string,
-  { size = defaultPage, cursor }: { readonly size?: number; readonly cursor?: string },
+  { size = defaultPage, cursor, isArchived = false }: WorkspacePageRequest,
 ): Promise<SessionList> {
   const limit = Math.min(Math.max(Math.trunc(size), 1), largestPage);
   const known = core.workspaces.byId(workspace);
@@ -29,24 +43,19 @@ export async function listWorkspaceSessions(
     known === undefined ? await core.workspaces.locate(workspace) : { cwd: known.cwd, workspace: known.cwd };
   const isRoot = core.workspaces.roots.some((root) => root.cwd === located.cwd);
   const scope = isRoot ? { workspace: located.cwd } : { cwd: located.cwd };
-  return await page(core, { ...scope, limit, cursor, isArchived: false });
+  return await page(core, { ...scope, limit, cursor, isArchived }, { hasPreviews: false });
 }
 
-async function page(core: Core, query: ListQuery): Promise<SessionList> {
+async function page(
+  core: Core,
+  query: ListQuery,
+  { hasPreviews }: { readonly hasPreviews: boolean },
+): Promise<SessionList> {
   const { rows, nextCursor, total, indexSeq } = await core.index.list(query);
-  const sessions = await Promise.all(rows.map((row) => rowOf(core, row)));
+  const sessions = rows.map((row) => {
+    const { preview, ...shown } = rowOf(row);
+    const lastSeenAt = core.registry.find(row.sessionId)?.lastSeenAt;
+    return hasPreviews ? { ...shown, preview, lastSeenAt } : { ...shown, lastSeenAt };
+  });
   return { sessions, nextCursor, total, indexSeq };
-}
-
-/** A session in memory knows better than its row whether it has an agent. */
-async function rowOf(core: Core, row: SessionRow): Promise<WireRow> {
-  const awake = core.registry.find(row.sessionId);
-  if (awake !== undefined) return summarize(awake.state, awake);
-  const state = row.snapshot === '' ? undefined : fromRow(row);
-  if (state === undefined) {
-    const woken = await core.registry.wake(row.sessionId);
-    return summarize(woken.state, woken);
-  }
-  const { lastSeq } = await core.journal.range(row.sessionId);
-  return summarize(state, { lastSeq, isAwake: false });
 }

@@ -7,11 +7,13 @@ import type { BoundDetails } from '../session/command.ts';
 import { nextBinding } from '../session/decide-agent.ts';
 import { requireOpen } from '../session/decision.ts';
 import type { PromptBlock, Settings } from '../session/entry.ts';
+import { currentLineage } from '../session/generations.ts';
 import type { Session } from '../session/session.ts';
 import { type Binding, isOpening, type SessionState } from '../session/state.ts';
 import { readTranscript } from '../turns/read-transcript.ts';
 import { reseedBlock } from '../turns/reseed-transcript.ts';
 import { applySettings } from './apply-settings.ts';
+import { refuse } from './shut-down.ts';
 
 interface Reopened extends Pick<BoundDetails, 'agentSessionId' | 'agentState' | 'context' | 'reseed'> {
   readonly block: PromptBlock | null;
@@ -21,7 +23,7 @@ interface Reopened extends Pick<BoundDetails, 'agentSessionId' | 'agentState' | 
  * Gets a session in `opening` an agent session again: what the agent remembers where it can (`session/resume`, then
  * `session/load`), else a fresh one that is told the history with the next prompt. Ends in `bound`; the clients that
  * wait by then, which `takeClients` gives, are registered with it.
- * @throws what the agent failed with; the caller ends the opening
+ * @throws what the agent failed with, or shutting_down; the caller ends the opening
  */
 export async function openAgent(
   core: Core,
@@ -36,7 +38,7 @@ export async function openAgent(
     const { block, ...reopened } = await reopen(core, state, lease, sink);
     const { agentSessionId } = reopened;
     const applied = await applyChosen(core, session, lease.connection, agentSessionId);
-    if (!isOpening(session.state, opening)) await giveUp(session, lease, agentSessionId);
+    if (session.isErased || !isOpening(session.state, opening)) await giveUp(session, lease, agentSessionId);
     const binding = nextBinding(session.state);
     session.seat.sit({ lease, agentSessionId, binding, reseed: block });
     const { pid } = lease.connection;
@@ -50,6 +52,8 @@ export async function openAgent(
     const conversation = isSeated ? session.seat.vacate() : undefined;
     if (conversation !== undefined) await lease.connection.closeSession(conversation.agentSessionId);
     lease.release();
+    // Whatever it was that failed, once the daemon is back it can be tried again.
+    if (session.admissions.isPaused) refuse();
     throw error;
   }
 }
@@ -99,8 +103,10 @@ async function reopen(
   const { agentSessionId, ...agentState } = await connection.newSession(state, sink);
   if (state.turnCount === 0)
     return { agentSessionId, agentState, context: 'fresh', reseed: null, block: null };
-  const transcript = await readTranscript(core.journal, state.sessionId);
-  const { turns, omittedTurns, text } = transcript;
+  const transcript = await readTranscript(core.journal, state.sessionId, currentLineage(state));
+  const { turns, omittedTurns, text, hasSummary } = transcript;
+  if (turns + omittedTurns === 0 && !hasSummary)
+    return { agentSessionId, agentState, context: 'fresh', reseed: null, block: null };
   const reseed = { turns, omittedTurns, chars: text.length };
   return { agentSessionId, agentState, context: 'reseeded', reseed, block: reseedBlock(transcript) };
 }

@@ -117,12 +117,11 @@ describe('an accepted prompt', () => {
 });
 
 describe('a prompt is refused', () => {
-  it('in a mode that is not built, at another generation, from a stranger, in a session nobody knows', async () => {
+  it('at another generation, from a stranger, in a session nobody knows', async () => {
     const { bridge, create } = await testBridge();
     const sessionId = await create();
     const send = (more: object, by = caller) =>
       bridge.promptSession(sessionId, { ...says('hi'), ...more }, by);
-    await expectRefusal(send({ mode: 'interrupt' }), 'capability_missing');
     await expectRefusal(send({ expectedGeneration: 2 }), 'session_changed', { generation: 1 });
     await expectRefusal(send({}, { ...caller, clientId: bob }), 'invalid_client_id');
     await expectRefusal(send({}, { ...caller, clientId: client('constructor') }), 'invalid_client_id');
@@ -144,6 +143,17 @@ describe('a prompt with an idempotency key', () => {
     await settled();
     expect(again).toMatchObject({ answer: first.answer, isReplayed: true });
     expect(agents.turns).toHaveLength(1);
+  });
+
+  it('waits for the answer that left first, whoever asks again meanwhile', async () => {
+    const { bridge, agents, create } = await testBridge();
+    const sessionId = await create();
+    const first = await bridge.promptSession(sessionId, says('once'), withKey('k'));
+    (await bridge.promptSession(sessionId, says('once'), withKey('k'))).release();
+    await settled();
+    expect(agents.turns).toHaveLength(0);
+    first.release();
+    await agents.turn(0);
   });
 
   it('is refused while the first one is being written, and for another body', async () => {

@@ -3,50 +3,73 @@ import {
   type PromptAccepted,
   type PromptBody,
   promptIdFrom,
+  promptIdOf,
   type SessionId,
+  type SteerBody,
 } from '@holdfast/protocol';
 import type { Admission, Caller } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import type { CommandOf } from '../session/command.ts';
+import { placeOf } from '../session/decide-prompt.ts';
 import type { AlongWith } from '../session/position.ts';
 import type { Session } from '../session/session.ts';
-import { isRegistered, pendingCount } from '../session/state.ts';
+import { isRegistered } from '../session/state.ts';
 
 /** Commits a prompt to a session's queue. The answer is durable before the prompt runs. */
-export async function promptSession(
+export const promptSession = (
   core: Core,
   sessionId: SessionId,
   body: PromptBody,
+  caller: Caller,
+): Promise<Admission> => submitPrompt(core, { operation: 'promptSession', sessionId, body }, caller);
+
+/** Commits a prompt that interrupts: the running turn is told to stop in the same commit. */
+export const steerTurn = (
+  core: Core,
+  sessionId: SessionId,
+  body: SteerBody,
+  caller: Caller,
+): Promise<Admission> =>
+  submitPrompt(core, { operation: 'steerTurn', sessionId, body: { ...body, mode: 'interrupt' } }, caller);
+
+interface Submission {
+  /** Keys are told apart by it. */
+  readonly operation: 'promptSession' | 'steerTurn';
+  readonly sessionId: SessionId;
+  readonly body: PromptBody;
+}
+
+/** A key that was used is found before anything is decided, so that no retry cancels its own turn. */
+async function submitPrompt(
+  core: Core,
+  { operation, sessionId, body }: Submission,
   caller: Caller,
 ): Promise<Admission> {
   const session = await core.registry.wake(sessionId);
   touch(core, session, caller);
   const { result: answer, isReplayed } = await core.requests.once(
     caller,
-    { operation: 'promptSession', sessionId, whileRunning: 'refuse' },
+    { operation, sessionId, whileRunning: 'refuse' },
     async (keep) => {
       const command = promptCommand(core, session, body, caller);
-      const { lastSeq } = session;
-      const position = pendingCount(session.state.phase);
       const accepted: PromptAccepted = {
         promptId: command.promptId,
-        lastEventId: lastSeq,
+        lastEventId: session.lastSeq,
         eventEpoch: core.epoch,
-        state: position === 0 ? 'started' : 'queued',
-        position,
+        ...placeOf(session.state.phase, command.onBusy),
       };
       await admitPrompt(core, session, command, () => ({ keys: keep(accepted, sessionId) }));
       return accepted;
     },
     (stored: PromptAccepted) => stored,
   );
-  const { promptId } = answer;
   return {
     answer,
     isReplayed,
-    // A promptId that was held is one this daemon made.
-    release: (headStartMs) =>
-      session.admissions.release(promptId as CommandOf<'prompt'>['promptId'], headStartMs),
+    release(headStartMs) {
+      // Whose request it is answers first; one that repeats it holds nothing back.
+      if (!isReplayed) session.admissions.release(promptIdOf(answer.promptId), headStartMs);
+    },
   };
 }
 
@@ -54,7 +77,7 @@ export async function promptSession(
 export async function admitPrompt(
   core: Core,
   session: Session,
-  prompt: Omit<CommandOf<'prompt'>, 'kind'>,
+  prompt: Omit<CommandOf<'prompt'>, 'kind'> | CommandOf<'compact'>,
   alongWith: AlongWith,
 ): Promise<void> {
   const { phase } = session.state;
@@ -86,7 +109,7 @@ export function requireConfigured(core: Core, { state: { agent } }: Session): vo
 /** A request of a registered client keeps the session from idling. */
 export function touch(core: Core, session: Session, { clientId }: Pick<Caller, 'clientId'>): void {
   const isKnown = clientId !== undefined && isRegistered(session.state, clientId);
-  if (isKnown) session.lastSeenAt = core.clock.now();
+  if (isKnown) session.presence.see(core.clock.now(), clientId);
 }
 
 /** How long a prompt may take when it does not say; null is for ever. */
@@ -99,7 +122,8 @@ function promptCommand(
   body: PromptBody,
   caller: Caller,
 ): Omit<CommandOf<'prompt'>, 'kind'> {
-  const { mode = 'queue', expectedGeneration, deadlineMs } = body;
+  const { mode = 'queue', onUnsupported = 'queue', expectedGeneration, deadlineMs } = body;
+  const canInject = session.seat.connection?.introduction.capabilities.canInject ?? false;
   const { generation } = session.state;
   if (expectedGeneration !== undefined && expectedGeneration !== generation) {
     throw new DaemonError(
@@ -112,17 +136,12 @@ function promptCommand(
       },
     );
   }
-  if (mode === 'interrupt' || mode === 'inject') {
-    throw new DaemonError('capability_missing', `prompt mode "${mode}" is not supported yet; use "queue"`, {
-      mode,
-    });
-  }
   return {
     promptId: promptIdFrom(core.ids.uuid()),
     content: body.prompt,
     clientId: caller.clientId ?? null,
     deadlineMs: deadlineMs ?? defaultDeadlineMs(core),
     meta: body._meta ?? undefined,
-    onBusy: mode,
+    onBusy: mode === 'inject' && !canInject ? onUnsupported : mode,
   };
 }

@@ -1,5 +1,7 @@
-import type { SessionId } from '@holdfast/protocol';
+import type { PromptId, SessionId } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
+import type { PromptRecord } from '../ports/prompt-record.ts';
+import { promptRecordOf } from '../session/prompt-records.ts';
 import { foldHistory } from '../session/recorded-state.ts';
 import { toRow } from '../session/snapshot.ts';
 
@@ -17,12 +19,25 @@ export async function rebuildIndex(core: Core): Promise<void> {
 }
 
 async function rebuildRow({ journal, logger }: Core, sessionId: SessionId): Promise<boolean> {
-  const state = await foldHistory(journal, sessionId);
+  const prompts = new Map<PromptId, PromptRecord>();
+  const state = await foldHistory(journal, sessionId, (before, entry, moment) => {
+    const record = promptRecordOf(before, entry, moment);
+    if (record !== undefined) prompts.set(record.promptId, record);
+  });
   if (state === null) {
     logger.error({ sessionId }, 'a session cannot be told from the journal: how it was opened is damaged');
     return false;
   }
+  if (state.importedFrom?.kind === 'export' && !state.importedFrom.isWhole) {
+    logger.warn({ sessionId }, 'an import that did not end is thrown away');
+    await journal.commit({ erase: [sessionId], isAcknowledged: true });
+    return true;
+  }
   const { lastSeq } = await journal.range(sessionId);
-  await journal.commit({ rows: [toRow(state, lastSeq)], isAcknowledged: true });
+  await journal.commit({
+    rows: [toRow(state, lastSeq)],
+    prompts: [...prompts.values()],
+    isAcknowledged: true,
+  });
   return true;
 }

@@ -1,5 +1,8 @@
 import type { Core } from '../core.ts';
+import { recordedState } from '../session/recorded-state.ts';
+import { asFound } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
+import { toRow } from '../session/snapshot.ts';
 import { queueOf } from '../session/state.ts';
 
 /** Sessions with waiting prompts that are continued at once after a start. */
@@ -22,9 +25,23 @@ export async function recoverSessions(core: Core): Promise<void> {
     }),
   );
   if (isRestored) await core.journal.settleRestore();
+  await strandUnattended(core);
   if (rows.length > 0)
     core.logger.info({ sessions: rows.length, continued: waiting.length }, 'sessions recovered');
   for (let lane = 0; lane < continuedAtOnce; lane += 1) void continueOneByOne(waiting);
+}
+
+/** Lets the rows of sessions that were idle say what is true of them now: their agents are gone. */
+async function strandUnattended({ index, journal }: Core): Promise<void> {
+  const rows = await index.unattended();
+  if (rows.length === 0) return;
+  const found = await Promise.all(
+    rows.map(async (row) => {
+      const state = await recordedState(journal, row);
+      return state === null ? [] : [toRow(asFound(state), row.lastSeq)];
+    }),
+  );
+  await journal.commit({ rows: found.flat(), isAcknowledged: false });
 }
 
 async function continueOneByOne(waiting: Session[]): Promise<void> {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { settled } from '../testing/fake-clock.ts';
+import { memoryRecords } from '../journal/memory/memory-records.ts';
+import { openMemoryStore } from '../journal/memory/open-memory-store.ts';
+import { FakeClock, settled } from '../testing/fake-clock.ts';
+import { recordSessions, sessionOf } from '../testing/recorded-sessions.ts';
+import { c } from '../testing/samples.ts';
+import { sequentialIds } from '../testing/sequential-ids.ts';
 import { caller, expectRefusal, type TestBridge, testBridge } from '../testing/test-bridge.ts';
 
 const says = (text: string) => ({ prompt: [{ type: 'text', text }] });
@@ -101,6 +106,26 @@ describe('after a crash', () => {
       });
       expect((await after.told(sessionId)).at(-1)).toBe('session_closed client_close');
     }
+  });
+
+  it('a start looks at the sessions that were busy, whatever there is besides: 10,000 closed ones are not even read', async () => {
+    const records = memoryRecords();
+    const past = await openMemoryStore({ clock: new FakeClock(), ids: sequentialIds(), records });
+    await recordSessions(past, 10_000, [
+      c.prompt('p1'),
+      c.advance,
+      c.says('past'),
+      c.answered('p1'),
+      c.close,
+    ]);
+    const before = await testBridge({ records });
+    const busy = [await before.create(), await before.create()];
+    for (const sessionId of busy) await before.prompt(sessionId, 'hi');
+    const resting = await before.create();
+    const after = await afterCrash(before);
+    expect([...after.core.registry.awake()].map(({ id }) => id).toSorted()).toEqual(busy.toSorted());
+    expect(await after.told(resting)).not.toContain('turn_error p1 interrupted');
+    expect((await after.bridge.describeSession(sessionOf(10_000))).closedReason).toBe('client_close');
   });
 
   it('an agent that cannot be had ends what waited, and starting goes on', async () => {

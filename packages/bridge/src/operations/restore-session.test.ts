@@ -103,6 +103,24 @@ describe('a closed session', () => {
     expect(agents.processes.reduce((sum, { holders }) => sum + holders, 0)).toBe(0);
   });
 
+  it.each(['lease', 'resume'] as const)(
+    'whose load a stop overtakes at %s is told to try again, and stays closed',
+    async (method) => {
+      const { bridge, agents, sessionId, records } = await closed();
+      const goOn = agents.hold(method);
+      const load = bridge.loadSession(sessionId, {}, caller);
+      const refused = expectRefusal(load, 'shutting_down');
+      await settled();
+      const stopped = bridge.close({ drainTimeoutMs: 0 });
+      await settled();
+      goOn();
+      await refused;
+      await stopped;
+      const entries = records.streams.get(sessionId)?.entries ?? [];
+      expect(entries.map(({ type }) => type).slice(-2)).toEqual(['opening_started', 'restore_failed']);
+    },
+  );
+
   it('counts against the limit from the moment it is asked back', async () => {
     const { bridge, agents, sessionId } = await closed({ maxSessions: 1 });
     const release = agents.hold('resume');

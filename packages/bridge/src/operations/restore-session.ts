@@ -1,7 +1,6 @@
 import {
   type ClientId,
   type Context,
-  clientIdFrom,
   DaemonError,
   type RestoredSession,
   type RestoreSessionBody,
@@ -10,12 +9,16 @@ import {
 import type { Caller, Delivery } from '../api/caller.ts';
 import type { Core } from '../core.ts';
 import { failureOf } from '../session/failure.ts';
+import { currentGeneration } from '../session/generations.ts';
 import type { Session } from '../session/session.ts';
 import { pendingCount } from '../session/state.ts';
 import { agentStateOf } from '../session/summary.ts';
 import { detachClient } from './detach-client.ts';
+import { nameClient } from './name-client.ts';
 import { openAgent } from './open-agent.ts';
 import { requireConfigured } from './prompt-session.ts';
+import { retainedRange } from './retained-range.ts';
+import { refuse } from './shut-down.ts';
 
 /** How a session is asked back: load replays its history to the client, resume goes on at its tail. */
 export type RestoreAction = 'load' | 'resume';
@@ -45,7 +48,7 @@ export async function restoreSession(
 ): Promise<Delivery<RestoredSession>> {
   const session = await core.registry.wake(target.sessionId);
   await requireCwd(core, session, target.body.cwd);
-  const clientId = caller.clientId ?? clientIdFrom(core.ids.uuid());
+  const clientId = nameClient(core, session, caller.clientId);
   const { context, tail } = await restoreOrAttach(core, restores, session, action, clientId);
   return {
     answer: await restoredAnswer(core, session, { action, clientId, context, tail }),
@@ -94,6 +97,8 @@ function beginRestore(
   clientId: ClientId,
 ): Restore {
   requireConfigured(core, session);
+  // It may have waited for something else first.
+  if (session.admissions.isPaused) refuse();
   session.seat.reserve(() => core.slots.acquire());
   const tail = session.lastSeq;
   const takeClients = () => {
@@ -132,7 +137,8 @@ async function restoredAnswer(
   restored: { action: RestoreAction; clientId: ClientId; context: Context; tail: number },
 ): Promise<RestoredSession> {
   const { state } = session;
-  const { earliestSeq } = await core.journal.range(session.id);
+  const { earliestSeq } = await retainedRange(core, session);
+  const begun = currentGeneration(session.state).afterEventId;
   return {
     sessionId: session.id,
     workspaceCwd: state.cwd,
@@ -141,7 +147,7 @@ async function restoredAnswer(
     clientId: restored.clientId,
     createdAt: new Date(state.createdAt).toISOString(),
     hasActivePrompt: pendingCount(state.phase) > 0,
-    lastEventId: restored.action === 'load' ? earliestSeq - 1 : restored.tail,
+    lastEventId: restored.action === 'load' ? Math.max(earliestSeq - 1, begun) : restored.tail,
     eventEpoch: core.epoch,
     state: agentStateOf(state),
     context: restored.context,

@@ -1,9 +1,11 @@
-import { DaemonError, isSessionTerminal, type SessionId } from '@holdfast/protocol';
-import type { SubscribeRequest, Subscription } from '../api/subscription.ts';
+import { type ClientId, DaemonError, isSessionTerminal, type SessionId } from '@holdfast/protocol';
+import type { Resync, SubscribeRequest, Subscription } from '../api/subscription.ts';
 import type { Core } from '../core.ts';
-import type { JournalRange } from '../ports/journal.ts';
+import type { JournalEvent, JournalRange } from '../ports/journal.ts';
 import { requireOpen } from '../session/decision.ts';
 import type { Session } from '../session/session.ts';
+import { isRegistered } from '../session/state.ts';
+import { retainedRange } from './retained-range.ts';
 
 /** Registers a reader of a session's events. @throws session_not_found, subscriber_limit_exceeded */
 export async function subscribe(
@@ -12,7 +14,7 @@ export async function subscribe(
   request: SubscribeRequest,
 ): Promise<Subscription> {
   const session = await core.registry.wake(sessionId);
-  const range = await core.journal.range(sessionId);
+  const range = await retainedRange(core, session);
   const isSkipped = request.after !== undefined && (await core.journal.isSkipped(sessionId, request.after));
   const start = startOf(request, range, isSkipped ? undefined : core.epoch);
   if (start.after >= range.lastSeq) requireOpen(session.state);
@@ -27,8 +29,9 @@ export async function subscribe(
       },
     );
   }
-  session.subscribers += 1;
-  return { ...start, ...readerOf(core, session) };
+  const { clientId } = request;
+  const isNamed = clientId !== undefined && isRegistered(session.state, clientId);
+  return { ...start, ...readerOf(core, session, isNamed ? clientId : undefined) };
 }
 
 /** Where a reader begins, and what it must be told first; no epoch: its cursor means nothing. Source: protocol §5. */
@@ -51,26 +54,47 @@ function startOf(
   return { after, replayTo: lastSeq };
 }
 
-function readerOf(core: Core, session: Session): Pick<Subscription, 'read' | 'watch' | 'leave'> {
-  const { id } = session;
+/** What a reader is told whose cursor retention or a trim has passed while it read. */
+async function missedAfter(core: Core, session: Session, after: number): Promise<Resync | undefined> {
+  // An erased one retains nothing, and has its own last word.
+  if (session.isErased) return undefined;
+  const { earliestSeq } = await retainedRange(core, session);
+  if (after >= earliestSeq - 1) return undefined;
+  return { reason: 'history_trimmed', lastDeliveredId: after, earliestAvailableId: earliestSeq };
+}
+
+/** A session that was erased ends for its readers as it ended, however much of it they had not read. */
+const epitaphOf = ({ epitaph }: Session, cursor: number): readonly JournalEvent[] =>
+  epitaph !== undefined && cursor < epitaph.seq ? [epitaph] : [];
+
+function readerOf(
+  core: Core,
+  session: Session,
+  clientId: ClientId | undefined,
+): Pick<Subscription, 'read' | 'missed' | 'watch' | 'leave'> {
+  const { id, presence } = session;
   let isHere = true;
+  session.subscribers += 1;
+  if (clientId !== undefined) presence.read(clientId, 1);
   return {
     async read(after, limit) {
       for (let cursor = after; ; ) {
         const events = await core.journal.read(id, cursor, limit);
         const last = events.at(-1);
-        if (last === undefined) return events;
+        if (last === undefined) return epitaphOf(session, cursor);
         const current = events.filter(({ type, seq }) => !isSessionTerminal(type) || seq === session.lastSeq);
         if (current.length > 0) return current;
         cursor = last.seq;
       }
     },
+    missed: (after) => missedAfter(core, session, after),
     watch: (onCommitted) => core.journal.watch(id, onCommitted),
     leave() {
       if (!isHere) return;
       isHere = false;
       session.subscribers -= 1;
-      session.lastSeenAt = core.clock.now();
+      if (clientId !== undefined) presence.read(clientId, -1);
+      presence.see(core.clock.now(), clientId);
     },
   };
 }

@@ -65,6 +65,23 @@ describe('a question of the agent', () => {
     expect((await told(sessionId)).at(-1)).toBe('permission_resolved r1 cancelled timeout');
   });
 
+  it('has its timer and its resolver before anyone can see it', async () => {
+    const { agents, clock, core, create, prompt, store } = await testBridge({
+      limits: { permissionTimeoutMs: 30_000 },
+    });
+    const sessionId = await create();
+    await prompt(sessionId, 'hi');
+    const before = clock.pending;
+    const seen: unknown[] = [];
+    store.journal.watch(sessionId, (events) => {
+      if (!events.some(({ json }) => json.includes('"permission_request"'))) return;
+      seen.push({ timers: clock.pending - before, resolvers: core.resolvers.waiting });
+    });
+    (await agents.turn(0)).ask();
+    await settled();
+    expect(seen).toEqual([{ timers: 1, resolvers: 1 }]);
+  });
+
   it('of an agent that died is answered to nobody and closed for readers', async () => {
     const { agents, bridge, sessionId, told } = await asked();
     agents.process.die();

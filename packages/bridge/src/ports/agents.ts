@@ -24,6 +24,8 @@ export interface AgentCapabilities {
   readonly canFork: boolean;
   readonly canClose: boolean;
   readonly canList: boolean;
+  /** It takes messages into a turn that runs (`_session/steering`). */
+  readonly canInject: boolean;
   readonly acceptsEmbeddedContext: boolean;
   readonly acceptsImages: boolean;
   readonly acceptsAudio: boolean;
@@ -98,6 +100,9 @@ export interface OpenConversation {
   readonly mcpServers: readonly McpServer[];
 }
 
+/** Whether a message joined the running turn; a refused one was not read. */
+export type InjectionOutcome = 'taken' | 'refused';
+
 /** The prompt's answer (ACP PromptResponse). */
 export interface PromptAnswer {
   readonly stopReason: string;
@@ -155,12 +160,27 @@ export interface AgentConnection {
   ): Promise<ConversationState & { readonly agentSessionId: AgentSessionId }>;
   /** session/prompt. No deadline. */
   prompt(agentSessionId: AgentSessionId, prompt: readonly unknown[], meta: unknown): Promise<PromptAnswer>;
+  /**
+   * `_session/steering`, an extension of ACP: a message for the turn that runs. Only where `canInject`.
+   * @throws agent_error when the agent did not say whether it took the message
+   */
+  inject(
+    agentSessionId: AgentSessionId,
+    prompt: readonly unknown[],
+    meta: unknown,
+  ): Promise<InjectionOutcome>;
   /** session/cancel, a notification. */
   cancel(agentSessionId: AgentSessionId): void;
   /** session/set_mode, or set_config_option of category mode where offered. */
   setMode(agentSessionId: AgentSessionId, modeId: string): Promise<void>;
   /** set_config_option of category model, else the legacy session/set_model. */
   setModel(agentSessionId: AgentSessionId, modelId: string): Promise<void>;
+  /** set_config_option of any option; answers all options as the agent reports them then, undefined where it does not. */
+  setConfigOption(
+    agentSessionId: AgentSessionId,
+    configId: string,
+    value: string | boolean,
+  ): Promise<unknown>;
   /** session/close where offered; else only stops listening. Never throws. */
   closeSession(agentSessionId: AgentSessionId): Promise<void>;
   /** Stops listening to a conversation without telling the agent (abandoned binding): its later frames change nothing. */

@@ -1,4 +1,5 @@
-import type { EventEpoch, SessionId } from '@holdfast/protocol';
+import type { EventEpoch, PromptId, SessionId } from '@holdfast/protocol';
+import type { PromptRecord } from './prompt-record.ts';
 import type { SessionRow } from './session-index.ts';
 
 /** A recorded event: `json` is the whole envelope as it travels, encoded once. */
@@ -40,15 +41,28 @@ export interface IdempotencyRecord {
   readonly createdAt: number;
 }
 
+/** The events of a session before `beforeSeq` are given up; its last event always stays. */
+export interface Horizon {
+  readonly sessionId: SessionId;
+  readonly beforeSeq: number;
+}
+
 /** One write: all of it or nothing. */
 export interface Commit {
   readonly appends?: readonly Append[];
   /** Index rows to insert or replace. */
   readonly rows?: readonly SessionRow[];
   readonly keys?: readonly IdempotencyRecord[];
+  /** Prompts of the sessions above, to be found by their ids; each in place of what was known of it. */
+  readonly prompts?: readonly PromptRecord[];
+  /**
+   * Events that no reader gets any more. What means nothing to the session's state is deleted, a little at a time; `history`
+   * still has the rest. One that lies behind an earlier one changes nothing.
+   */
+  readonly forget?: readonly Horizon[];
   /** Sessions to remove with everything that belongs to them (rows, events, facts, keys). */
   readonly erase?: readonly SessionId[];
-  /** Whether an acknowledgement or a turn's end rides in it: under `acks` such a commit survives power loss. */
+  /** Whether an acknowledgement, or a turn's start or end rides in it: under `acks` such a commit survives power loss. */
   readonly isAcknowledged: boolean;
 }
 
@@ -80,14 +94,18 @@ export interface Journal {
    * @throws journal_unavailable if the store refuses to write (disk full, read-only).
    */
   commit(commit: Commit): Promise<void>;
-  /** Events after `after` in order, within `limit`; empty at the tail. A damaged row reads as one `journal_gap`. */
+  /** Events after `after` that are retained, in order, within `limit`; empty at the tail. A damaged row reads as one `journal_gap`. */
   read(sessionId: SessionId, after: number, limit: ReadLimit): Promise<readonly JournalEvent[]>;
-  /** Everything recorded of a session, events and facts in their order, from the beginning. */
+  /** The last events before `before`, in order, as many as `limit` allows; the events before them are not touched. */
+  readBack(sessionId: SessionId, before: number, limit: ReadLimit): Promise<readonly JournalEvent[]>;
+  /** What is recorded of a session, events and facts in their order, from the beginning; of what was forgotten what counts. */
   history(sessionId: SessionId): AsyncIterable<JournalEntry>;
   range(sessionId: SessionId): Promise<JournalRange>;
   /** Hears each committed batch of a session's events after it is durable, in order, until the returned call. */
   watch(sessionId: SessionId, onCommitted: (events: readonly JournalEvent[]) => void): () => void;
   findKey(scope: string, key: string): Promise<IdempotencyRecord | undefined>;
+  /** An accepted prompt, whichever session it is of; undefined for one that never was. Cost does not grow with history. */
+  findPrompt(promptId: PromptId): Promise<PromptRecord | undefined>;
   /** Forgets stored answers made before `createdBefore` (epoch ms). */
   forgetKeys(createdBefore: number): Promise<void>;
   /** Resolves when little enough waits to be written that agents may be read on; undefined when that is now. */

@@ -1,5 +1,5 @@
 import { fc, test } from '@fast-check/vitest';
-import { DaemonError, type SessionId } from '@holdfast/protocol';
+import { DaemonError, promptIdOf, type SessionId } from '@holdfast/protocol';
 import { describe, expect } from 'vitest';
 import { type Race, type Runner, race, runs } from '../testing/raced-bridge.ts';
 import { client } from '../testing/samples.ts';
@@ -77,6 +77,45 @@ describe('a branch and prompts of its source', () => {
         expect(binding?.agentSessionId).not.toBe(
           raced.core.registry.find(sessionId)?.state.binding?.agentSessionId,
         );
+      }),
+  );
+
+  test.prop(
+    [fc.scheduler(), fc.subarray(['remove', 'cancel', 'prompt', 'another branch'] as const)],
+    runs(200),
+  )(
+    'never make a branch before every prompt ahead of it has ended, nor let one behind it cost the native fork',
+    (scheduler, meanwhile) =>
+      race(scheduler, {}, async (raced) => {
+        const { bridge, agents, told, clock } = raced;
+        const sessionId = await grown(raced);
+        await raced.prompt(sessionId, 'busy', by('ann'));
+        const waits = promptIdOf(await raced.prompt(sessionId, 'waits', by('ann')));
+        const branch = bridge.branchSession(sessionId, {}, by('ann'));
+        await told(sessionId);
+        const act = {
+          remove: () => bridge.removePendingPrompt(sessionId, waits, by('ann')),
+          cancel: () => bridge.cancelTurn(sessionId, by('ann')),
+          prompt: async () => (await bridge.promptSession(sessionId, body('behind'), by('ann'))).release(),
+          'another branch': () => bridge.branchSession(sessionId, {}, by('bob')),
+        };
+        for (const name of meanwhile) raced.enter<unknown>(name, () => act[name]());
+        for (let place = 1; place <= 3; place += 1)
+          raced.enter('the agent answers', () => agents.turns.at(-1)?.answer());
+        await raced.run();
+        for (let round = 0; round < 6; round += 1) {
+          for (const turn of agents.turns) turn.answer();
+          await told(sessionId);
+          await clock.advance(300);
+        }
+        const { answer } = await branch;
+        expect(answer.context).toBe('native');
+        const copied = await saidIn(raced, sessionIdIn(answer.sessionId));
+        expect(copied.slice(0, 2)).toEqual(['one', 'busy']);
+        expect(copied).not.toContain('behind');
+        // A cancel between two turns takes the one that waits.
+        const isSpared = !meanwhile.includes('remove') && !meanwhile.includes('cancel');
+        if (isSpared) expect(copied).toContain('waits');
       }),
   );
 

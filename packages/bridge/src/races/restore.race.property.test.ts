@@ -222,16 +222,21 @@ describe('a restore and a close', () => {
 describe('a session whose agent was removed from the configuration', () => {
   it('is refused its restore, its prompt and its branch, and stays readable', async () => {
     const agents = new FakeAgents();
-    const { bridge, create, prompt, core } = await testBridge({ agents });
+    const { bridge, create, prompt, core, told } = await testBridge({ agents });
     const sessionId = await create({ agent: 'other', sessionScope: 'thread' });
     await prompt(sessionId, 'hello');
     (await agents.turn(0)).answer();
     await bridge.closeSession(sessionId, caller);
+    const open = await create({ agent: 'other', sessionScope: 'thread' });
+    agents.processes.at(-1)?.die();
+    await told(open);
     agents.definitions.delete('other');
     const gone = { agent: 'other' };
     await expectRefusal(bridge.loadSession(sessionId, {}, caller), 'agent_unavailable', gone);
     await expectRefusal(bridge.resumeSession(sessionId, {}, caller), 'agent_unavailable', gone);
     await expectRefusal(bridge.branchSession(sessionId, {}, caller), 'agent_unavailable', gone);
+    await expectRefusal(prompt(open, 'go on'), 'agent_unavailable', gone);
+    expect((await bridge.describeSession(open)).state).toBe('stranded');
     expect(core.slots.used).toBe(0);
     const { events } = await bridge.getTranscript(sessionId, {});
     expect(events.map(({ type }) => type)).toContain('turn_complete');

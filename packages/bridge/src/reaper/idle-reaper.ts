@@ -1,13 +1,19 @@
+import type { ClientId } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import { endSession } from '../operations/close-session.ts';
 import type { Session } from '../session/session.ts';
 import { queueOf } from '../session/state.ts';
-import { isIdle, seenAfterJump } from './idle-policy.ts';
+import { pendingPrompts } from '../session/summary.ts';
+import { isIdle } from './idle-policy.ts';
+import { hasLapsed } from './lapse-policy.ts';
 
-/** How long a session whose close failed is left alone; doubles with each failure. */
+/** How long a session whose close failed is left alone (ms); doubles with each failure. */
 const firstRetryMs = 60_000;
 
-/** Closes sessions that hold an agent and nobody uses. Sessions without an agent cost nothing and stay. */
+/**
+ * Closes sessions that hold an agent and nobody uses, and ends the registrations of clients that left without a word.
+ * Sessions without an agent cost nothing and stay as they are.
+ */
 export class IdleReaper {
   readonly #core: Core;
   readonly #failures = new Map<string, { readonly count: number; readonly retryAt: number }>();
@@ -30,10 +36,21 @@ export class IdleReaper {
     this.#stop = undefined;
   }
 
-  /** Closes what is idle now; resolves when each close is durable or has failed. */
+  /** Closes what is idle now, and detaches who is gone from the rest; resolves when all that is durable or has failed. */
   async reap(): Promise<void> {
-    const idle = [...this.#core.registry.awake()].filter((session) => this.#mayClose(session));
-    await Promise.all(idle.map((session) => this.#closeIdle(session)));
+    const sessions = [...this.#core.registry.awake()];
+    await Promise.all(sessions.map((session) => this.#lookAfter(session)));
+  }
+
+  async #lookAfter(session: Session): Promise<void> {
+    if (this.#isLeftAlone(session)) return;
+    const lapsed = this.#lapsedIn(session);
+    if (this.#isIdle(session))
+      await this.#attempt(session, 'an idle session could not be closed', () => this.#close(session));
+    else if (lapsed.length > 0)
+      await this.#attempt(session, 'clients that are gone could not be detached', () =>
+        this.#detach(session, lapsed),
+      );
   }
 
   #schedule(intervalMs: number): void {
@@ -50,38 +67,66 @@ export class IdleReaper {
   #followClock(jumpedMs: number): void {
     const now = this.#core.clock.now();
     for (const session of this.#core.registry.awake()) {
-      session.lastSeenAt = seenAfterJump(session.lastSeenAt, now, jumpedMs);
+      session.presence.followClock(now, jumpedMs);
     }
   }
 
-  #mayClose(session: Session): boolean {
-    const now = this.#core.clock.now();
-    const failure = this.#failures.get(session.id);
-    if (failure !== undefined && now < failure.retryAt) return false;
-    const { phase } = session.state;
-    if (phase.kind !== 'idle' && phase.kind !== 'running' && phase.kind !== 'opening') return false;
+  /** A session without an agent costs nothing and stays; one whose close failed is tried again later. */
+  #isLeftAlone({ id, state }: Session): boolean {
+    const { kind } = state.phase;
+    const failure = this.#failures.get(id);
+    const isWaiting = failure !== undefined && this.#core.clock.now() < failure.retryAt;
+    return isWaiting || (kind !== 'idle' && kind !== 'running' && kind !== 'opening');
+  }
+
+  #isIdle({ state: { phase }, subscribers, lastSeenAt }: Session): boolean {
     const liveliness = {
       hasTurn: phase.kind === 'running',
       queueLength: queueOf(phase).length,
-      subscribers: session.subscribers,
+      subscribers,
       isRestoring: phase.kind === 'opening',
-      lastSeenAt: session.lastSeenAt,
+      lastSeenAt,
     };
-    return isIdle(liveliness, now, this.#core.limits.sessionIdleTimeoutMs);
+    return isIdle(liveliness, this.#core.clock.now(), this.#core.limits.sessionIdleTimeoutMs);
   }
 
-  async #closeIdle(session: Session): Promise<void> {
+  #lapsedIn({ state, presence }: Session): readonly ClientId[] {
+    const now = this.#core.clock.now();
+    const withPrompt = new Set(pendingPrompts(state).map(({ originatorClientId }) => originatorClientId));
+    // The keys of the record are client ids; keys widens them.
+    return (Object.keys(state.clients) as ClientId[]).filter((clientId) => {
+      const attendance = {
+        hasPrompt: withPrompt.has(clientId),
+        isReading: presence.isReading(clientId),
+        lastSeenAt: presence.seenAt(clientId),
+      };
+      return hasLapsed(attendance, now, this.#core.limits.sessionIdleTimeoutMs);
+    });
+  }
+
+  #close(session: Session): Promise<void> {
+    const mayStill = () => !this.#isLeftAlone(session) && this.#isIdle(session);
+    return endSession(this.#core, session, 'idle_timeout', { mayStill });
+  }
+
+  /** Closes nothing: a session that is used without a name is not idle, and one that is idle is closed as that. */
+  async #detach(session: Session, clientIds: readonly ClientId[]): Promise<void> {
+    await session.execute({ kind: 'lapse', clientIds });
+    this.#core.logger.info(
+      { sessionId: session.id, clientIds },
+      'clients that left without a word are detached',
+    );
+  }
+
+  async #attempt(session: Session, failed: string, act: () => Promise<void>): Promise<void> {
     try {
-      await endSession(this.#core, session, 'idle_timeout', { mayStill: () => this.#mayClose(session) });
+      await act();
       this.#failures.delete(session.id);
     } catch (error) {
       const count = (this.#failures.get(session.id)?.count ?? 0) + 1;
       const retryAt = this.#core.clock.now() + firstRetryMs * 2 ** (count - 1);
       this.#failures.set(session.id, { count, retryAt });
-      this.#core.logger.error(
-        { sessionId: session.id, err: error, retryAt },
-        'an idle session could not be closed',
-      );
+      this.#core.logger.error({ sessionId: session.id, err: error, retryAt }, failed);
     }
   }
 }

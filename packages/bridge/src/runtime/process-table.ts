@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isOutOfFiles } from './open-files.ts';
+import { withSpareDescriptor } from './spare-descriptor.ts';
 
 /** A process as the system lists it. */
 export interface ProcessEntry {
@@ -21,8 +24,8 @@ export interface ProcessQuery {
 }
 
 const isLinux = process.platform === 'linux';
-/** How many files of /proc are read at once: enough to be quick, too few to starve other file work. */
-const parallelReads = 16;
+/** How many processes are looked at before others have their turn: half a millisecond's worth. */
+const readsAtOnce = 64;
 
 /** The machine's boot, so that records of an earlier one are known to be void; empty where unknown. */
 export function bootId(): string {
@@ -50,16 +53,33 @@ export function findProcess(pid: number): ProcessEntry | undefined {
  */
 export async function findProcesses(query: ProcessQuery): Promise<readonly number[]> {
   if (!isLinux) return query.groupId !== undefined && groupExists(query.groupId) ? [query.groupId] : [];
-  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
   const marker = Buffer.from(query.marker);
+  const pids = withAnyDescriptor(() => pidsIn(readdirSync('/proc')));
   const found: number[] = [];
-  const next = pids.values();
-  const read = async () => {
-    for (const pid of next) if (await matches(pid, query, marker)) found.push(pid);
-  };
-  await Promise.all(Array.from({ length: parallelReads }, read));
+  for (let begin = 0; begin < pids.length; begin += readsAtOnce) {
+    if (begin > 0) await nextTurn();
+    const looked = withAnyDescriptor(() =>
+      pids.slice(begin, begin + readsAtOnce).map((pid) => [pid, look(pid, query)] as const),
+    );
+    for (const [pid, verdict] of looked) {
+      if (verdict === true || (verdict === 'by marker' && (await carries(pid, marker)))) found.push(pid);
+    }
+  }
   return found;
 }
+
+/** Runs `task`, once more with the spare descriptor when there is no other. It opens one file at a time. */
+function withAnyDescriptor<Result>(task: () => Result): Result {
+  try {
+    return task();
+  } catch (error) {
+    if (!isOutOfFiles(error)) throw error;
+    return withSpareDescriptor(task);
+  }
+}
+
+const pidsIn = (names: readonly string[]) =>
+  names.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
 
 /** Sends a signal to a process; false when it is gone. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
@@ -83,18 +103,42 @@ function groupExists(groupId: number): boolean {
   }
 }
 
-async function matches(pid: number, query: ProcessQuery, marker: Buffer): Promise<boolean> {
+/** The kernel makes this file up from what it has at hand: reading it takes microseconds, and never waits. */
+function look(pid: number, query: ProcessQuery): boolean | 'by marker' {
   try {
-    const entry = parseStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
-    if (entry === undefined || entry.isZombie) return false;
-    if (entry.groupId === query.groupId) return true;
-    if (query.since !== undefined && BigInt(entry.startTime) < BigInt(query.since)) return false;
-    return (await readFile(`/proc/${pid}/environ`)).includes(marker);
+    return judge(readFileSync(`/proc/${pid}/stat`, 'utf8'), query);
   } catch (error) {
-    // It ended meanwhile, or belongs to somebody else, whose environment we may not read: not ours.
-    if (isAbsence(error)) return false;
-    throw error;
+    return isNoMatch(error);
   }
+}
+
+/** An environment is memory of the process, which may wait for a disk: not for the event loop to read. */
+async function carries(pid: number, marker: Buffer): Promise<boolean> {
+  const file = `/proc/${pid}/environ`;
+  try {
+    const environment = await readFile(file).catch((error: unknown) => {
+      if (!isOutOfFiles(error)) throw error;
+      return withSpareDescriptor(() => readFileSync(file));
+    });
+    return environment.includes(marker);
+  } catch (error) {
+    return isNoMatch(error);
+  }
+}
+
+/** Whether a process is meant, as far as can be told without its environment. */
+function judge(stat: string, query: ProcessQuery): boolean | 'by marker' {
+  const entry = parseStat(stat);
+  if (entry === undefined || entry.isZombie) return false;
+  if (entry.groupId === query.groupId) return true;
+  if (query.since !== undefined && BigInt(entry.startTime) < BigInt(query.since)) return false;
+  return 'by marker';
+}
+
+/** It ended meanwhile, or belongs to somebody else, whose environment we may not read: not ours. Rethrows all else. */
+function isNoMatch(error: unknown): false {
+  if (isAbsence(error)) return false;
+  throw error;
 }
 
 const absences: ReadonlySet<unknown> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);

@@ -40,11 +40,19 @@ export function lockStateDir(stateDir: string, owner: { readonly pid: number }):
   return Object.freeze({
     release() {
       if (held === undefined) return;
-      rmSync(ownerFile, { force: true });
+      removeOwner(ownerFile);
       held.close();
       held = undefined;
     },
   });
+}
+
+function removeOwner(ownerFile: string): void {
+  try {
+    rmSync(ownerFile, { force: true });
+  } catch {
+    // The disk is read-only by now. The name means nothing without the lock.
+  }
 }
 
 /** SQLite's primary result codes for a file another connection holds: SQLITE_BUSY, SQLITE_LOCKED. */

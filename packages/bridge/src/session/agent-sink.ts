@@ -1,6 +1,7 @@
 import { permissionRequestIdFrom } from '@holdfast/protocol';
 import type { Core } from '../core.ts';
 import type { ConversationSink } from '../ports/agents.ts';
+import type { AgentUpdate } from './command.ts';
 import { permissionTimer } from './permission-timer.ts';
 import type { Session } from './session.ts';
 
@@ -26,6 +27,7 @@ export const agentSink = (core: Core, session: Session, binding: number): Conver
   },
   dropped(reason) {
     core.logger.warn({ sessionId: session.id, binding, reason }, 'a message of the agent was dropped');
+    session.submit({ kind: 'updates', binding, updates: [lossNotice(reason)] });
   },
   exited(exit) {
     const gone = { kind: 'agent_gone', binding, exit } as const;
@@ -35,4 +37,13 @@ export const agentSink = (core: Core, session: Session, binding: number): Conver
     if (headStart === undefined) session.submit(gone);
     else void headStart.then(() => session.submit(gone));
   },
+});
+
+/** Says in the agent's place that readers miss something it said. Source: ACP SessionUpdate `notice`. */
+const lossNotice = (reason: string): AgentUpdate => ({
+  sessionUpdate: 'notice',
+  severity: 'warning',
+  title: 'Something the agent said is missing here',
+  description: reason,
+  _meta: { holdfast: { isDropped: true } },
 });

@@ -1,6 +1,7 @@
 import type {
   AgentSessionId,
   ClientId,
+  CompactionStrategy,
   Context,
   ErrorCode,
   PermissionOption,
@@ -12,18 +13,32 @@ import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
 import type {
   AgentExit,
   ConversationState,
+  InjectionOutcome,
   McpServer,
   PermissionOutcome,
   PromptAnswer,
 } from '../ports/agents.ts';
-import type { PromptBlock, Settings } from './entry.ts';
+import type { Compaction, PromptBlock, Settings } from './entry.ts';
+import type { EditableMetadata } from './metadata.ts';
+import type { MetadataCommand } from './metadata-command.ts';
+
+/** What an abort asks for. */
+export interface AbortRequest {
+  /** Absent: the running prompt, or the one that is about to run. */
+  readonly promptId?: PromptId;
+  /** Everything that waits ends as well. */
+  readonly clearsQueue: boolean;
+}
 
 /** Everything that can happen to a session. Nothing changes it but a command. */
 export type SessionCommand =
   | ({ readonly kind: 'create' } & CreateDetails)
   | { readonly kind: 'register'; readonly clientId: ClientId }
   | { readonly kind: 'detach'; readonly clientId: ClientId }
+  /** These were not seen for long. */
+  | { readonly kind: 'lapse'; readonly clientIds: readonly ClientId[] }
   | { readonly kind: 'rename'; readonly displayName: string | null; readonly clientId?: ClientId }
+  | MetadataCommand
   | {
       readonly kind: 'prompt';
       readonly promptId: PromptId;
@@ -31,11 +46,13 @@ export type SessionCommand =
       readonly clientId: ClientId | null;
       readonly deadlineMs: number | null;
       readonly meta: unknown;
-      readonly onBusy: 'queue' | 'reject';
+      /** `inject` only where the agent can. */
+      readonly onBusy: 'queue' | 'reject' | 'interrupt' | 'inject';
+      readonly compaction?: Compaction;
     }
   /** Starts the next prompt if one may start: after a release, a binding, the end of a turn. */
   | { readonly kind: 'advance' }
-  | { readonly kind: 'cancel'; readonly clientId?: ClientId }
+  | ({ readonly kind: 'abort'; readonly clientId?: ClientId } & AbortRequest)
   | { readonly kind: 'deadline'; readonly promptId: PromptId }
   | { readonly kind: 'grace_over'; readonly promptId: PromptId }
   | {
@@ -49,6 +66,12 @@ export type SessionCommand =
       readonly binding: number;
       readonly promptId: PromptId;
       readonly failure: Failure;
+    }
+  | {
+      readonly kind: 'injection_answered';
+      readonly binding: number;
+      readonly promptId: PromptId;
+      readonly outcome: InjectionOutcome | 'unknown';
     }
   | { readonly kind: 'updates'; readonly binding: number; readonly updates: readonly AgentUpdate[] }
   | {
@@ -111,6 +134,47 @@ export type SessionCommand =
   | { readonly kind: 'remove'; readonly promptId: PromptId; readonly clientId?: ClientId }
   /** A graceful stop of the daemon: the running turn ends, the queue stays. */
   | { readonly kind: 'interrupt' }
+  /** A client wants the agent's context compacted, by a turn of its own. `checkpointId` names the checkpoint made before. */
+  | {
+      readonly kind: 'compact';
+      readonly promptId: PromptId;
+      readonly strategy: CompactionStrategy;
+      readonly instructions: string | null;
+      readonly checkpointId: string;
+      readonly clientId: ClientId | null;
+      readonly deadlineMs: number | null;
+      readonly onBusy: 'queue' | 'interrupt';
+    }
+  /** A client wants the conversation to begin anew. `checkpointId` names the checkpoint made before. */
+  | {
+      readonly kind: 'reset';
+      readonly reason: 'new' | 'reset';
+      readonly queue: 'keep' | 'drop';
+      readonly checkpointId: string;
+      readonly expectedGeneration?: number;
+      readonly clientId?: ClientId;
+    }
+  /** A client wants the turns up to `upToEventId` cut off; they were counted in the conversation of `generation`. */
+  | {
+      readonly kind: 'trim';
+      readonly generation: number;
+      readonly upToEventId: number;
+      readonly clientId?: ClientId;
+    }
+  | {
+      readonly kind: 'checkpoint';
+      readonly checkpointId: string;
+      readonly name: string | null;
+      readonly clientId?: ClientId;
+    }
+  /** A client wants the conversation back as it was at the checkpoint `restored`. */
+  | {
+      readonly kind: 'restore_checkpoint';
+      readonly restored: string;
+      readonly checkpointId: string;
+      readonly expectedGeneration?: number;
+      readonly clientId?: ClientId;
+    }
   /** The daemon starts again and finds the session unfinished. */
   | { readonly kind: 'recover' }
   /** As `recover`, of a journal that was put back to an earlier day. */
@@ -118,13 +182,11 @@ export type SessionCommand =
 
 export type CommandOf<Kind extends SessionCommand['kind']> = Extract<SessionCommand, { kind: Kind }>;
 
-/** Commands whose commit need not survive power loss: nobody was promised anything yet. */
-export const unpromised: ReadonlySet<SessionCommand['kind']> = new Set([
-  'updates',
-  'ask',
-  'advance',
-  'bound',
-]);
+/**
+ * Commands whose commit need not survive power loss: nobody was promised anything yet, and nothing was done that must not be
+ * done again. The start of a turn is not among them: a prompt is handed to an agent once.
+ */
+export const unpromised: ReadonlySet<SessionCommand['kind']> = new Set(['updates', 'ask', 'bound']);
 
 /** An ACP SessionUpdate as it came. */
 export type AgentUpdate = Readonly<Record<string, unknown>>;
@@ -147,6 +209,7 @@ export interface CreateDetails {
   readonly isDefaultTarget: boolean;
   readonly parentSessionId: SessionId | null;
   readonly displayName: string | null;
+  readonly metadata: Partial<EditableMetadata>;
   readonly mcpServers: readonly McpServer[];
   readonly clientIds: readonly ClientId[];
   readonly agentSessionId: AgentSessionId;

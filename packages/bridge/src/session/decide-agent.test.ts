@@ -217,7 +217,7 @@ describe('what an agent says', () => {
     expect(state?.agentState).toMatchObject({
       currentModeId: 'code',
       currentModelId: 'deep',
-      availableCommands: [{ name: 'compact' }],
+      catalog: { availableCommands: [{ name: 'compact' }] },
       usage: { used: 5, size: 10 },
     });
   });

@@ -2,9 +2,11 @@ import { type TurnErrorCode, turnErrorCodes } from '@holdfast/protocol';
 import type { CommandOf } from './command.ts';
 import { type Decision, type DecisionContext, nothing, together } from './decision.ts';
 import type { SessionEffect } from './effect.ts';
-import { endOf, endTurn, removeQueued } from './end-turn.ts';
+import { endTurn, removeQueued } from './end-turn.ts';
 import { event, fact, type SessionEntry } from './entry.ts';
+import { currentGeneration } from './generations.ts';
 import { queueOf, type SessionState } from './state.ts';
+import { endOf } from './turn-end.ts';
 
 /** Records what the agent streamed. Frames of an older binding, and of a closed session, change nothing. */
 export function decideUpdates(state: SessionState, { binding, updates }: CommandOf<'updates'>): Decision {
@@ -24,18 +26,34 @@ export function decideUpdates(state: SessionState, { binding, updates }: Command
 
 /** The session has an agent session again. */
 export function decideBound(state: SessionState, command: CommandOf<'bound'>): Decision {
-  const { phase, sessionId, agent, generation } = state;
+  const { phase, sessionId, agent, generation, metadata, displayName } = state;
   if (phase.kind !== 'opening' || phase.number !== command.opening) return nothing;
   const { agentSessionId, agentState, context, pid, reseed, clientIds, applied } = command;
   const binding = nextBinding(state);
   const { modes, models, configOptions } = agentState;
   const isSeeded = context !== 'reseeded';
+  const begun = currentGeneration(state);
+  // A session that was reset while it was closed tells its readers when it is back.
+  const untold = begun.isTold
+    ? []
+    : [event('session_reset', { sessionId, generation, reason: begun.reason })];
   return {
     entries: [
       event('agent_started', { sessionId, agent, agentSessionId, binding, pid }),
+      ...untold,
       fact('agent_bound', { agentSessionId, binding, isSeeded, modes, models, configOptions, applied }),
       ...clientIds.map((clientId) => fact('client_registered', { clientId })),
-      event('session_restored', { sessionId, action: phase.intent, context, generation, ...reseed }),
+      // Whoever goes on with an archived session wants to see it again.
+      ...(metadata.isArchived ? [fact('metadata_edited', { isArchived: false })] : []),
+      // Of a name given while it was closed nobody could be told.
+      event('session_restored', {
+        sessionId,
+        action: phase.intent,
+        context,
+        generation,
+        ...reseed,
+        displayName,
+      }),
     ],
     effects: [{ kind: 'advance' }],
   };

@@ -62,6 +62,22 @@ describe('registrations', () => {
       .yields([]);
   });
 
+  it('lapse whole, and only those there are', () => {
+    const twice = [
+      ...idle,
+      { kind: 'register', clientId: ann },
+      { kind: 'register', clientId: bob },
+    ] as const;
+    const odd = client('constructor');
+    const { state } = given(...twice)
+      .when({ kind: 'lapse', clientIds: [ann, odd] })
+      .yields(['(client_detached ann)', '(client_detached ann)']);
+    expect(state?.clients).toEqual({ bob: 1 });
+    given(...idle, c.close)
+      .when({ kind: 'lapse', clientIds: [ann] })
+      .yields([]);
+  });
+
   it('end with the session, which takes no new ones', () => {
     expect(given(...idle, c.close).state?.clients).toEqual({});
     given(...idle, c.close)

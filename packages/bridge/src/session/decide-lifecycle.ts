@@ -1,15 +1,16 @@
 import type { CommandOf, FirstPrompt } from './command.ts';
 import { type Decision, nothing, requireOpen, requireRegistered, together } from './decision.ts';
 import type { SessionEffect } from './effect.ts';
-import { cancelled, endOf, endTurn, removeAllQueued, stopTurn } from './end-turn.ts';
+import { endTurn, removeAllQueued, stopTurn } from './end-turn.ts';
 import { event, fact, type SessionEntry } from './entry.ts';
 import { closedReasonOf, isRegistered, queueOf, type SessionState } from './state.ts';
+import { cancelled, endOf } from './turn-end.ts';
 
 /** The first entries of a session: it begins when its agent session is there. */
 export function decideCreate(command: CommandOf<'create'>): Decision {
   const { sessionId, cwd, workspace, agent, isDefaultTarget, parentSessionId, displayName, mcpServers } =
     command;
-  const { agentSessionId, clientIds, applied, prompt } = command;
+  const { metadata, agentSessionId, clientIds, applied, prompt } = command;
   const { modes, models, configOptions } = command.agentState;
   const hasChosen = applied.modelId !== undefined || applied.modeId !== undefined;
   const chosen = hasChosen ? [fact('settings_wanted', applied)] : [];
@@ -23,6 +24,7 @@ export function decideCreate(command: CommandOf<'create'>): Decision {
         isDefaultTarget,
         parentSessionId,
         displayName,
+        metadata,
         mcpServers,
       }),
       ...clientIds.map((clientId) => fact('client_registered', { clientId })),
@@ -68,6 +70,16 @@ export function decideDetach(state: SessionState, { clientId }: CommandOf<'detac
     : nothing;
 }
 
+/** Ends registrations, each however often its client attached. */
+export const decideLapse = (state: SessionState, { clientIds }: CommandOf<'lapse'>): Decision => ({
+  entries: clientIds
+    .filter((clientId) => isRegistered(state, clientId))
+    .flatMap((clientId) =>
+      Array.from({ length: state.clients[clientId] ?? 0 }, () => fact('client_detached', { clientId })),
+    ),
+  effects: [],
+});
+
 export function decideRename(state: SessionState, command: CommandOf<'rename'>): Decision {
   requireRegistered(state, command.clientId);
   const { displayName, clientId } = command;
@@ -108,7 +120,8 @@ export function decideClose(state: SessionState, command: CommandOf<'close'>): D
   });
 }
 
-function closeTurn(
+/** Ends the running turn as cancelled, without waiting for the agent. */
+export function closeTurn(
   state: SessionState,
   phase: Extract<SessionState['phase'], { kind: 'running' }>,
 ): Decision {

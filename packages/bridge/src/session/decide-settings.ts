@@ -4,10 +4,11 @@ import { event, fact, type SessionEntry } from './entry.ts';
 import type { SessionState } from './state.ts';
 
 /** Keeps a choice for the next agent session. */
-export function decideWant(state: SessionState, { modelId, modeId, clientId }: CommandOf<'want'>): Decision {
+export function decideWant(state: SessionState, command: CommandOf<'want'>): Decision {
+  const { modelId, modeId, config, clientId } = command;
   requireOpen(state);
   requireRegistered(state, clientId);
-  return { entries: [fact('settings_wanted', { modelId, modeId })], effects: [] };
+  return { entries: [fact('settings_wanted', { modelId, modeId, config })], effects: [] };
 }
 
 /** Another model or mode is in force. */
@@ -23,6 +24,16 @@ export function decideConfigured(state: SessionState, command: CommandOf<'config
     entries.push(event('approval_mode_changed', changed, { clientId }));
   }
   return { entries, effects: [] };
+}
+
+/** Another value of a config option is in force; readers hear it as the agent would have said it unasked. */
+export function decideOptionSet(state: SessionState, command: CommandOf<'option_set'>): Decision {
+  requireOpen(state);
+  const { configId, value, configOptions, clientId } = command;
+  const update = { sessionUpdate: 'config_option_update', configOptions };
+  const told = event('session_update', { sessionId: state.sessionId, update }, { clientId });
+  const entries = [fact('settings_wanted', { config: { [configId]: value } })];
+  return { entries: Array.isArray(configOptions) ? [...entries, told] : entries, effects: [] };
 }
 
 /** The agent did not take a model. */

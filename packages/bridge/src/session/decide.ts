@@ -1,16 +1,23 @@
 import type { SessionCommand } from './command.ts';
+import { decideAbort, decideRemove } from './decide-abort.ts';
 import { decideAgentGone, decideBound, decideNotBound, decideReopen, decideUpdates } from './decide-agent.ts';
+import { decideCompact } from './decide-compaction.ts';
+import { decideCheckpoint, decideReset, decideRestoreCheckpoint } from './decide-context.ts';
+import { decidePutExtension, decideRemoveExtension } from './decide-extensions.ts';
+import { decideInjectionAnswered } from './decide-injection.ts';
 import {
   decideBranched,
   decideClose,
   decideCreate,
   decideDetach,
   decideInterrupted,
+  decideLapse,
   decideRegister,
   decideRename,
   decideRewound,
   watchDeadlines,
 } from './decide-lifecycle.ts';
+import { decideEdit, decideOrphan, decidePurge } from './decide-metadata.ts';
 import {
   decideAsk,
   decideDismiss,
@@ -18,16 +25,15 @@ import {
   decideLateVote,
   decideVote,
 } from './decide-permissions.ts';
-import { decideConfigured, decideModelRefused, decideWant } from './decide-settings.ts';
+import { decidePrompt } from './decide-prompt.ts';
+import { decideConfigured, decideModelRefused, decideOptionSet, decideWant } from './decide-settings.ts';
+import { decideTrim } from './decide-trim.ts';
 import {
   decideAdvance,
   decideAnswered,
-  decideCancel,
   decideDeadline,
   decideFailed,
   decideGraceOver,
-  decidePrompt,
-  decideRemove,
 } from './decide-turns.ts';
 import { type Decision, type DecisionContext, nothing, together } from './decision.ts';
 import type { SessionState } from './state.ts';
@@ -48,14 +54,26 @@ export function decide(
       return decideRegister(state, command);
     case 'detach':
       return decideDetach(state, command);
+    case 'lapse':
+      return decideLapse(state, command);
     case 'rename':
       return decideRename(state, command);
+    case 'edit':
+      return decideEdit(state, command);
+    case 'purge':
+      return decidePurge(state, command);
+    case 'orphan':
+      return decideOrphan(state);
+    case 'put_extension':
+      return decidePutExtension(state, command);
+    case 'remove_extension':
+      return decideRemoveExtension(state, command);
     case 'prompt':
       return decidePrompt(state, command, context);
     case 'advance':
       return decideAdvance(state, context);
-    case 'cancel':
-      return decideCancel(state, command);
+    case 'abort':
+      return decideAbort(state, command);
     case 'deadline':
       return decideDeadline(state, command, context);
     case 'grace_over':
@@ -64,6 +82,8 @@ export function decide(
       return decideAnswered(state, command);
     case 'failed':
       return decideFailed(state, command);
+    case 'injection_answered':
+      return decideInjectionAnswered(state, command);
     case 'updates':
       return decideUpdates(state, command);
     case 'ask':
@@ -92,10 +112,22 @@ export function decide(
       return decideWant(state, command);
     case 'configured':
       return decideConfigured(state, command);
+    case 'option_set':
+      return decideOptionSet(state, command);
     case 'model_refused':
       return decideModelRefused(state, command);
     case 'close':
       return decideClose(state, command);
+    case 'compact':
+      return decideCompact(state, command, context);
+    case 'reset':
+      return decideReset(state, command, context);
+    case 'trim':
+      return decideTrim(state, command);
+    case 'checkpoint':
+      return decideCheckpoint(state, command);
+    case 'restore_checkpoint':
+      return decideRestoreCheckpoint(state, command, context);
     case 'interrupt':
       return decideInterrupted(state);
     case 'recover':

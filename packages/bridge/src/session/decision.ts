@@ -16,6 +16,8 @@ export interface DecisionContext {
   readonly now: number;
   /** Id of the last event before this decision; 0 when there is none. */
   readonly lastSeq: number;
+  /** Id that the first event of this decision gets. */
+  readonly nextSeq: number;
   readonly maxPendingPrompts: number;
   /** Whether a prompt's answer has not left yet: it may not start. */
   readonly isHeld: (promptId: PromptId) => boolean;

@@ -1,9 +1,11 @@
 import type { Core } from '../core.ts';
 import { continueSession } from '../operations/continue-session.ts';
+import type { Conversation } from './agent-seat.ts';
 import type { SessionEffect } from './effect.ts';
 import { failureOf } from './failure.ts';
 import { permissionTimer } from './permission-timer.ts';
 import type { Session } from './session.ts';
+import type { SessionState } from './state.ts';
 
 type EffectOf<Kind extends SessionEffect['kind']> = Extract<SessionEffect, { kind: Kind }>;
 
@@ -16,6 +18,9 @@ export function runEffect(core: Core, session: Session, effect: SessionEffect): 
       return;
     case 'send_prompt':
       void sendPrompt(session, effect);
+      return;
+    case 'send_injection':
+      void sendInjection(session, effect);
       return;
     case 'send_cancel':
       sendCancel(core, session, effect);
@@ -34,6 +39,9 @@ export function runEffect(core: Core, session: Session, effect: SessionEffect): 
       return;
     case 'close_agent':
       closeAgent(core, session);
+      return;
+    case 'part_from_agent':
+      partFromAgent(core, session, effect);
       return;
     case 'abandon_agent':
       abandonAgent(session);
@@ -63,9 +71,31 @@ async function sendPrompt(session: Session, effect: EffectOf<'send_prompt'>): Pr
   );
   const headStart = session.admissions.headStartOf(promptId);
   if (headStart !== undefined) await headStart;
+  // What the agent took in ends with the turn, what it did not runs by itself: that must be known before the turn ends.
+  while (session.isPresent && isInjecting(session.state)) await session.until((state) => !isInjecting(state));
   session.submit(end);
   session.timers.stop(graceTimer(promptId));
   session.timers.stop(`deadline ${promptId}`);
+}
+
+const isInjecting = ({ phase }: SessionState): boolean =>
+  phase.kind === 'running' && phase.queue.some(({ injection }) => injection === 'sent');
+
+/** Never rejects. */
+async function sendInjection(session: Session, effect: EffectOf<'send_injection'>): Promise<void> {
+  const { promptId, content, meta } = effect;
+  const { conversation } = session.seat;
+  // As for a prompt.
+  if (conversation === undefined) return;
+  const { binding, agentSessionId, lease } = conversation;
+  try {
+    const outcome = await lease.connection.inject(agentSessionId, content, meta);
+    session.submit({ kind: 'injection_answered', binding, promptId, outcome });
+  } catch (error) {
+    // A death of the process ends the turn, and this with it.
+    if (failureOf(error).code === 'agent_exited') return;
+    session.submit({ kind: 'injection_answered', binding, promptId, outcome: 'unknown' });
+  }
 }
 
 function sendCancel(core: Core, session: Session, { promptId }: EffectOf<'send_cancel'>): void {
@@ -84,7 +114,18 @@ function closeAgent(core: Core, session: Session): void {
   // A restore that was asked for before the close was durable keeps the place.
   const conversation = session.state.phase.kind === 'closed' ? seat.leave() : seat.vacate();
   session.timers.close();
-  if (conversation === undefined) return;
+  if (conversation !== undefined) endConversation(core, conversation, turnEnds);
+}
+
+/** The place is kept for the agent session that follows. */
+function partFromAgent(core: Core, { seat }: Session, { binding }: EffectOf<'part_from_agent'>): void {
+  const { turnEnds } = seat;
+  if (seat.conversation?.binding !== binding) return;
+  const conversation = seat.vacate();
+  if (conversation !== undefined) endConversation(core, conversation, turnEnds);
+}
+
+function endConversation(core: Core, conversation: Conversation, turnEnds: Promise<unknown>): void {
   const { lease, agentSessionId } = conversation;
   const { connection } = lease;
   connection.cancel(agentSessionId);

@@ -1,38 +1,19 @@
-import type { EventData, PermissionRequestId } from '@holdfast/protocol';
-import type { Decision } from './decision.ts';
+import type { PermissionRequestId } from '@holdfast/protocol';
+import { compactionOutcome } from './compaction-outcome.ts';
+import { type Decision, nothing, together } from './decision.ts';
 import type { SessionEffect } from './effect.ts';
 import { event, fact, type SessionEntry, type TurnEnding } from './entry.ts';
-import { type QueuedPrompt, queueOf, type SessionState, type Turn, textOf } from './state.ts';
+import {
+  type InjectedPrompt,
+  type QueuedPrompt,
+  queueOf,
+  type SessionState,
+  type Turn,
+  textOf,
+} from './state.ts';
+import type { TurnEnd } from './turn-end.ts';
 
-/** How a turn ends, before it is told in events. */
-export type TurnEnd =
-  | {
-      readonly kind: 'complete';
-      readonly stopReason: string;
-      readonly usage?: EventData<'turn_complete'>['usage'];
-    }
-  | {
-      readonly kind: 'error';
-      readonly code: EventData<'turn_error'>['code'];
-      readonly message: string;
-      readonly agentCode?: number;
-    };
-
-/** The end a turn gets that was told to stop, whatever the agent answers. */
-export function endOf(ending: TurnEnding | null, otherwise: TurnEnd): TurnEnd {
-  switch (ending) {
-    case null:
-      return otherwise;
-    case 'cancelled':
-      return { kind: 'complete', stopReason: 'cancelled' };
-    case 'deadline':
-      return { kind: 'error', code: 'prompt_deadline_exceeded', message: 'the prompt ran past its deadline' };
-    default:
-      return ending satisfies never;
-  }
-}
-
-/** Ends the running turn: its open permission requests first, its one terminal last. */
+/** Ends the running turn, and what joined it with it: its open permission requests first, its one terminal last. */
 export function endTurn(state: SessionState, turn: Turn, end: TurnEnd): Decision {
   const { sessionId } = state;
   const { promptId, text, queuedAt } = turn;
@@ -47,7 +28,13 @@ export function endTurn(state: SessionState, turn: Turn, end: TurnEnd): Decision
       ]
     : [];
   return {
-    entries: [...dismissed.entries, ...left, terminal(state, turn, end)],
+    entries: [
+      ...dismissed.entries,
+      ...handedOver(state, turn).map((joined) => terminal(state, joined, withoutUsage(end))),
+      ...left,
+      ...compactionOutcome(state, turn, end),
+      terminal(state, turn, end),
+    ],
     effects: dismissed.effects,
   };
 }
@@ -66,6 +53,30 @@ export function stopTurn(state: SessionState, turn: Turn, reason: TurnEnding): D
     effects: dismissed.effects,
   };
 }
+
+/** Tells the running turn to stop and the agent to cancel it; nothing when none runs or it is stopping already. */
+export function askToStop(state: SessionState): Decision {
+  const { phase } = state;
+  if (phase.kind !== 'running' || phase.turn.ending !== null) return nothing;
+  const { promptId } = phase.turn;
+  return together(stopTurn(state, phase.turn, 'cancelled'), {
+    entries: [],
+    effects: [{ kind: 'send_cancel', promptId }],
+  });
+}
+
+/** What a turn used is told once, at its own end. */
+const withoutUsage = (end: TurnEnd): TurnEnd =>
+  end.kind === 'complete' ? { kind: 'complete', stopReason: end.stopReason } : end;
+
+/** What the agent was given besides the turn's own prompt, whether or not it said that it took it. */
+const handedOver = (
+  { phase }: SessionState,
+  { injected }: Turn,
+): readonly (InjectedPrompt | QueuedPrompt)[] => [
+  ...injected,
+  ...queueOf(phase).filter(({ injection }) => injection === 'sent'),
+];
 
 /** Ends a prompt that never started. */
 export function removeQueued(
@@ -88,11 +99,11 @@ export function removeQueued(
   return [...left, terminal(state, prompt, end)];
 }
 
-/** Ends every prompt that waits. */
+/** Ends every prompt that waits. What was handed to the agent ends with its turn. */
 export const removeAllQueued = (state: SessionState, end: TurnEnd): readonly SessionEntry[] =>
-  queueOf(state.phase).flatMap((prompt) => removeQueued(state, prompt, end));
-
-export const cancelled: TurnEnd = Object.freeze({ kind: 'complete', stopReason: 'cancelled' });
+  queueOf(state.phase)
+    .filter(({ injection }) => injection !== 'sent')
+    .flatMap((prompt) => removeQueued(state, prompt, end));
 
 function dismissPermissions(state: SessionState, turn: Turn, reason: string): Decision {
   const requests = Object.values(turn.permissions);
@@ -115,7 +126,12 @@ function dismissPermissions(state: SessionState, turn: Turn, reason: string): De
   };
 }
 
-function terminal(state: SessionState, prompt: Turn | QueuedPrompt, end: TurnEnd): SessionEntry {
+/** The one terminal of a prompt. */
+export function terminal(
+  state: SessionState,
+  prompt: Pick<Turn, 'promptId' | 'clientId'>,
+  end: TurnEnd,
+): SessionEntry {
   const { sessionId } = state;
   const { promptId } = prompt;
   switch (end.kind) {

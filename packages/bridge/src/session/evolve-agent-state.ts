@@ -1,19 +1,20 @@
 import type { ConversationState } from '../ports/agents.ts';
-import type { Settings } from './entry.ts';
+import type { AgentCatalog } from '../ports/session-index.ts';
+import { agentCatalog } from './agent-catalog.ts';
+import type { ConfigValue, Settings } from './entry.ts';
 import type { AgentReportedState, SessionState } from './state.ts';
 
 type Loose = Readonly<Record<string, unknown>>;
 
 /** What an agent reported when its conversation opened, over what was known. */
 export function reportedState(known: AgentReportedState, reported: ConversationState): AgentReportedState {
-  const modes = reported.modes ?? known.modes;
-  const models = reported.models ?? known.models;
-  const configOptions = reported.configOptions ?? known.configOptions;
+  const { catalog } = known;
+  const modes = reported.modes ?? catalog.modes;
+  const models = reported.models ?? catalog.models;
+  const configOptions = reported.configOptions ?? catalog.configOptions;
   return {
     ...known,
-    modes,
-    models,
-    configOptions,
+    catalog: agentCatalog({ ...catalog, modes, models, configOptions }),
     currentModeId:
       textIn(modes, 'currentModeId') ?? currentOption(configOptions, 'mode') ?? known.currentModeId,
     currentModelId:
@@ -24,9 +25,10 @@ export function reportedState(known: AgentReportedState, reported: ConversationS
 /** What the agent reports, after settings were applied to it. */
 export const withSettings = (
   known: AgentReportedState,
-  { modelId, modeId }: Settings,
+  { modelId, modeId, config = {} }: Settings,
 ): AgentReportedState => ({
   ...known,
+  catalog: withValues(known.catalog, config),
   currentModelId: modelId ?? known.currentModelId,
   currentModeId: modeId ?? known.currentModeId,
 });
@@ -40,7 +42,9 @@ export function evolveAgentState(state: SessionState, update: Loose): SessionSta
     }
     case 'available_commands_update': {
       const availableCommands = update['availableCommands'];
-      return Array.isArray(availableCommands) ? withAgentState(state, { availableCommands }) : state;
+      if (!Array.isArray(availableCommands)) return state;
+      const catalog = agentCatalog({ ...state.agentState.catalog, availableCommands });
+      return withAgentState(state, { catalog });
     }
     case 'current_mode_update': {
       const currentModeId = update['currentModeId'];
@@ -60,6 +64,19 @@ export function evolveAgentState(state: SessionState, update: Loose): SessionSta
     default:
       return state;
   }
+}
+
+/** The catalog with other current values of its options. */
+function withValues(catalog: AgentCatalog, values: Readonly<Record<string, ConfigValue>>): AgentCatalog {
+  const { configOptions } = catalog;
+  if (!Array.isArray(configOptions) || Object.keys(values).length === 0) return catalog;
+  const changed = configOptions.map((option: unknown) => {
+    const id = textIn(option, 'id');
+    if (id === null || !Object.hasOwn(values, id)) return option;
+    // A text in it makes it an object.
+    return { ...(option as Loose), currentValue: values[id] };
+  });
+  return agentCatalog({ ...catalog, configOptions: changed });
 }
 
 const withAgentState = (state: SessionState, change: Partial<AgentReportedState>): SessionState => ({

@@ -1,7 +1,8 @@
 import type { ClientId } from '@holdfast/protocol';
-import type { OpeningIntent, SessionFact, Settings } from './entry.ts';
+import type { MetadataChange, OpeningIntent, SessionFact, Settings } from './entry.ts';
 import { withSettings } from './evolve-agent-state.ts';
-import { type EditableMetadata, noMetadata } from './metadata.ts';
+import { firstGeneration } from './generations.ts';
+import { noExtensions, noMetadata } from './metadata.ts';
 import { isRegistered, noAgentState, type Phase, queueOf, type SessionState } from './state.ts';
 
 /** The state a session begins with; `at` is epoch ms. */
@@ -10,6 +11,7 @@ export function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, 
   return {
     ...identity,
     metadata: { ...noMetadata, ...metadata },
+    extensions: noExtensions,
     forkedFrom: past?.forkedFrom ?? null,
     importedFrom: past?.importedFrom ?? null,
     createdAt: at,
@@ -17,6 +19,10 @@ export function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, 
     agentTitle: null,
     firstPrompt: past?.firstPrompt ?? null,
     generation: 1,
+    generations: [firstGeneration(at)],
+    checkpoints: [],
+    trim: null,
+    lastTurnEndId: 0,
     revision: 0,
     clients: {},
     agentState: noAgentState,
@@ -24,10 +30,17 @@ export function opened(entry: Extract<SessionFact, { type: 'session_opened' }>, 
     binding: null,
     openings: 0,
     lastTurn: null,
+    preview: past?.preview ?? null,
     turnCount: past?.turnCount ?? 0,
     phase: { kind: 'idle', queue: [] },
   };
 }
+
+/** All of it arrived. */
+export const importFinished = (state: SessionState): SessionState =>
+  state.importedFrom?.kind === 'export'
+    ? { ...state, importedFrom: { ...state.importedFrom, isWhole: true } }
+    : state;
 
 /** A closed session is nobody's, and never again the one that creates attach to. */
 export const closed = (state: SessionState, reason: string): SessionState => ({
@@ -68,8 +81,12 @@ export const renamed = (state: SessionState, displayName: string | null): Sessio
   revision: state.revision + 1,
 });
 
-export const edited = (state: SessionState, change: Partial<EditableMetadata>): SessionState => ({
+export const edited = (
+  state: SessionState,
+  { displayName = state.displayName, ...change }: MetadataChange,
+): SessionState => ({
   ...state,
+  displayName,
   metadata: { ...state.metadata, ...change },
   revision: state.revision + 1,
 });

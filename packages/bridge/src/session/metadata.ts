@@ -18,3 +18,12 @@ export const noMetadata: EditableMetadata = Object.freeze({
   isProtected: false,
   isArchived: false,
 });
+
+/** What clients keep with a session, by namespace; the contents are in the journal. */
+export interface Extensions {
+  /** Changes ever made: the last revision that was given. */
+  readonly edits: number;
+  readonly namespaces: Readonly<Record<string, { readonly revision: number; readonly sizeBytes: number }>>;
+}
+
+export const noExtensions: Extensions = Object.freeze({ edits: 0, namespaces: {} });

@@ -1,10 +1,10 @@
-import type { AgentReportedState } from './state.ts';
+import type { AgentCatalog } from '../ports/session-index.ts';
 
 /** The ids of the modes an agent offers, as modes or as a config option; undefined where it lists none. */
 export function offeredModes({
   modes,
   configOptions,
-}: Pick<AgentReportedState, 'modes' | 'configOptions'>): readonly string[] | undefined {
+}: Pick<AgentCatalog, 'modes' | 'configOptions'>): readonly string[] | undefined {
   const listed = member(modes, 'availableModes');
   if (Array.isArray(listed)) return textsOf(listed, 'id');
   const option = items(configOptions).find((candidate) => member(candidate, 'category') === 'mode');

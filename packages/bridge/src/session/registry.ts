@@ -17,6 +17,7 @@ export class Registry {
   readonly #ports: Omit<SessionPorts, 'reload'>;
   readonly #awake = new Map<SessionId, Session>();
   readonly #waking = new Map<SessionId, Promise<Session>>();
+  readonly #coming = new Map<SessionId, PromiseWithResolvers<Session>>();
   readonly #erasing = new Map<SessionId, Promise<void>>();
 
   constructor(journal: Journal, index: SessionIndex, ports: Omit<SessionPorts, 'reload'>) {
@@ -38,8 +39,22 @@ export class Registry {
     return this.#session(sessionId, { state: null, lastSeq: 0, nextSeq: 1 });
   }
 
+  /** Says that a session of this id is being made, until it is entered or the returned call gives it up. */
+  expect(sessionId: SessionId): () => void {
+    const coming = Promise.withResolvers<Session>();
+    // Nobody may be waiting.
+    coming.promise.catch(() => {});
+    this.#coming.set(sessionId, coming);
+    return () => {
+      if (this.#coming.get(sessionId) === coming) this.#coming.delete(sessionId);
+      coming.reject(unknownSession(sessionId));
+    };
+  }
+
   enter(session: Session): void {
     this.#awake.set(session.id, session);
+    this.#coming.get(session.id)?.resolve(session);
+    this.#coming.delete(session.id);
     this.#forgetResting();
   }
 
@@ -56,6 +71,11 @@ export class Registry {
     } finally {
       this.#erasing.delete(sessionId);
     }
+  }
+
+  /** As `wake`, but waits for a session that is being made: it can be told to stop before it has its agent. */
+  async wakeComing(sessionId: SessionId): Promise<Session> {
+    return await (this.#coming.get(sessionId)?.promise ?? this.wake(sessionId));
   }
 
   /** The session, read from disk when it is not in memory. @throws session_not_found */
@@ -131,7 +151,7 @@ export const unknownSession = (sessionId: string): DaemonError =>
   );
 
 /** A recorded state may claim an agent; none is there when the state was just read: the session is stranded. */
-function asFound(state: SessionState): SessionState {
+export function asFound(state: SessionState): SessionState {
   const { phase } = state;
   const claimsAgent = phase.kind === 'idle' || phase.kind === 'opening';
   if (!claimsAgent) return state;

@@ -1,5 +1,5 @@
 import { fc, test } from '@fast-check/vitest';
-import { permissionRequestIdOf } from '@holdfast/protocol';
+import { permissionRequestIdOf, promptIdOf } from '@holdfast/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../ports/journal.ts';
 import { settled } from '../testing/fake-clock.ts';
@@ -23,6 +23,22 @@ describe('what a session does follows its commit', () => {
     expect(durable).toEqual([0]);
   });
 
+  it('a prompt that starts must survive a power loss before the agent has it: it is never run twice', async () => {
+    const { agents, store, create, prompt } = await testBridge();
+    const sessionId = await create();
+    const commits: Commit[] = [];
+    store.refuses = (commit) => {
+      commits.push(commit);
+      return false;
+    };
+    await prompt(sessionId, 'hi');
+    (await agents.turn(0)).say('well');
+    await settled();
+    const acknowledged = (type: string) => commits.find((commit) => hasType(commit, type))?.isAcknowledged;
+    expect(acknowledged('prompt_started')).toBe(true);
+    expect(commits.at(-1)?.isAcknowledged).toBe(false);
+  });
+
   it('no agent is answered before the vote is durable, and never when it could not be recorded', async () => {
     const { agents, store, clock, create, prompt, bridge } = await testBridge();
     const sessionId = await create();
@@ -41,6 +57,26 @@ describe('what a session does follows its commit', () => {
     await vote();
     expect(answers).toEqual([{ outcome: 'selected', optionId: 'yes' }]);
   });
+});
+
+it('a message of the agent that was dropped is told in its place, as an ACP notice', async () => {
+  const { agents, create, prompt, events } = await testBridge();
+  const sessionId = await create();
+  await prompt(sessionId, 'hi');
+  const turn = await agents.turn(0);
+  turn.say('before');
+  turn.lose('a message of 40000000 bytes was dropped');
+  turn.say('after');
+  turn.answer();
+  await settled();
+  const updates = (await events(sessionId)).filter(({ type }) => type === 'session_update');
+  const description = 'a message of 40000000 bytes was dropped';
+  expect(updates.map(({ data }) => data)).toMatchObject([
+    { update: { sessionUpdate: 'user_message_chunk' } },
+    { update: { sessionUpdate: 'agent_message_chunk', content: { text: 'before' } } },
+    { update: { sessionUpdate: 'notice', severity: 'warning', title: expect.any(String), description } },
+    { update: { sessionUpdate: 'agent_message_chunk', content: { text: 'after' } } },
+  ]);
 });
 
 describe('while the journal refuses', () => {
@@ -93,6 +129,26 @@ describe('while the journal refuses', () => {
     ]);
     expect(answers).toEqual([{ outcome: 'cancelled' }]);
     expect((await bridge.describeSession(sessionId)).state).toBe('idle');
+  });
+
+  it('what comes between two refusals is kept in its place', async () => {
+    const { agents, store, clock, create, prompt, told } = await testBridge();
+    const sessionId = await create();
+    await prompt(sessionId, 'hi');
+    const turn = await agents.turn(0);
+    store.refuses = () => true;
+    // The first is refused before the third is said, the second only after it.
+    setImmediate(() => turn.say('two'));
+    turn.say('one');
+    setImmediate(() => turn.say('three'));
+    await settled();
+    store.refuses = undefined;
+    await clock.advance(1_000);
+    expect((await told(sessionId)).slice(2)).toEqual([
+      'session_update agent_message_chunk one',
+      'session_update agent_message_chunk two',
+      'session_update agent_message_chunk three',
+    ]);
   });
 
   it('the death of the agent is not forgotten either', async () => {
@@ -150,6 +206,71 @@ describe('while the journal refuses', () => {
     await clock.advance(1_000);
     expect(agents.turns).toHaveLength(0);
     expect(await told(sessionId)).toEqual(['session_created']);
+  });
+
+  it('the end of a turn is not forgotten because a reset that was lost seemed to have ended it', async () => {
+    const { bridge, agents, store, clock, create, prompt } = await testBridge();
+    const sessionId = await create();
+    const promptId = promptIdOf(await prompt(sessionId, 'hi'));
+    store.refuses = () => true;
+    const reset = bridge.resetSession(sessionId, { reason: 'reset', queue: 'keep' }, caller);
+    (await agents.turn(0)).answer();
+    await expectRefusal(reset, 'journal_unavailable');
+    store.refuses = undefined;
+    await clock.advance(1_000);
+    expect(await bridge.getPrompt(sessionId, promptId)).toMatchObject({ state: 'completed' });
+  });
+
+  it('nobody is refused because of a close that was lost', async () => {
+    const { bridge, store, clock, create, prompt } = await testBridge();
+    const sessionId = await create();
+    await prompt(sessionId, 'hi');
+    store.refuses = () => true;
+    const attempts = [
+      bridge.closeSession(sessionId, caller),
+      bridge.promptSession(sessionId, says('more'), caller),
+      bridge.abortTurn(sessionId, {}, caller),
+    ].map((attempt) => attempt.catch((error: unknown) => error));
+    for (const refusal of await Promise.all(attempts))
+      expect(refusal).toMatchObject({ code: 'journal_unavailable' });
+    store.refuses = undefined;
+    await clock.advance(1_000);
+    expect((await bridge.getSessionStatus(sessionId)).state).toBe('running');
+  });
+
+  it('a restore that was lost before the close it followed was durable gives its place back', async () => {
+    const { bridge, core, store, clock, create } = await testBridge();
+    const sessionId = await create();
+    const closeIsSynced = Promise.withResolvers<void>();
+    const { commit } = store.journal;
+    Object.assign(store.journal, {
+      async commit(asked: Commit) {
+        if (hasType(asked, 'session_closed')) await closeIsSynced.promise;
+        await commit(asked);
+      },
+    });
+    const closed = bridge.closeSession(sessionId, caller);
+    await settled();
+    store.refuses = () => true;
+    await expectRefusal(bridge.resumeSession(sessionId, {}, caller), 'journal_unavailable');
+    store.refuses = undefined;
+    closeIsSynced.resolve();
+    await closed;
+    await clock.advance(1_000);
+    expect(core.slots.used).toBe(0);
+  });
+
+  it('nobody waits for the end of a prompt that was lost', async () => {
+    const { bridge, store, clock, create } = await testBridge();
+    const sessionId = await create();
+    store.refuses = () => true;
+    const lost = bridge.promptSession(sessionId, says('lost'), caller);
+    for (let step = 0; step < 20; step += 1) await Promise.resolve();
+    const branch = bridge.branchSession(sessionId, {}, caller);
+    await expectRefusal(lost, 'journal_unavailable');
+    store.refuses = undefined;
+    await clock.advance(1_000);
+    expect((await branch).answer.forkedFrom.sessionId).toBe(sessionId);
   });
 });
 

@@ -1,6 +1,6 @@
 import { DaemonError, type PromptId, type SessionId } from '@holdfast/protocol';
 import type { Clock } from '../ports/clock.ts';
-import type { Commit, Journal } from '../ports/journal.ts';
+import type { Commit, Journal, JournalEvent } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Admissions } from '../turns/admissions.ts';
 import type { AgentSeat } from './agent-seat.ts';
@@ -10,8 +10,11 @@ import { CommitOrder, unavailable } from './commit-order.ts';
 import { decide } from './decide.ts';
 import type { SessionEffect } from './effect.ts';
 import { encodeEntries } from './envelope.ts';
-import { evolve } from './evolve.ts';
+import { foldEntries } from './fold-entries.ts';
+import { LastWords } from './last-words.ts';
 import { type AlongWith, nothingElse, type SessionPosition } from './position.ts';
+import { Presence } from './presence.ts';
+import { promptRecords } from './prompt-records.ts';
 import { toRow } from './snapshot.ts';
 import { pendingCount, type SessionState } from './state.ts';
 import { StateWaiters } from './state-waiters.ts';
@@ -40,17 +43,20 @@ export class Session {
   readonly timers: Timers;
   /** The agent session it speaks through, while there is one. */
   readonly seat: AgentSeat;
-  /** Latest sign of a client, epoch ms; lost at a restart. */
-  lastSeenAt: number;
+  readonly presence: Presence;
   subscribers = 0;
+  /** Its last event, kept for readers that are behind when it is erased. */
+  epitaph: JournalEvent | undefined;
   readonly #ports: SessionPorts;
   readonly #order: CommitOrder;
   #position: SessionPosition;
   readonly #isHeld = (promptId: PromptId) => this.admissions.isHeld(promptId);
   #commitsInFlight = 0;
+  #lastWrite: Promise<void> = Promise.resolve();
   readonly #turnHolds = new TurnHolds(() => this.submit({ kind: 'advance' }));
   #life: 'present' | 'stopped' | 'erased' = 'present';
   readonly #waiters = new StateWaiters();
+  readonly #lastWords = new LastWords();
   readonly #backlog: Backlog;
 
   constructor(id: SessionId, position: SessionPosition, seat: AgentSeat, ports: SessionPorts) {
@@ -59,15 +65,23 @@ export class Session {
     this.#position = position;
     this.#ports = ports;
     this.#order = new CommitOrder(ports.journal);
-    this.lastSeenAt = ports.clock.now();
+    this.presence = new Presence(ports.clock.now());
     this.timers = new Timers(ports.clock);
     this.#backlog = new Backlog({
       clock: ports.clock,
       reload: async () => {
+        // What is still being written is decided upon what is lost, and lost too, but not known to be yet.
+        await this.#order.settled();
+        this.#lastWords.forget();
         this.#position = await ports.reload(id);
       },
+      execute: (command) => this.execute(command),
       retry: (command) => this.#execute(command, nothingElse),
-      onEmpty: () => this.submit({ kind: 'advance' }),
+      onEmpty: () => {
+        // What they waited for may have been lost.
+        this.#waiters.wake(this.#position.state);
+        if (this.#position.state !== null) this.#run([{ kind: 'advance' }]);
+      },
       onRefused: (command, refusal) => this.#logFailure(command, refusal),
       isStopped: () => this.#life !== 'present',
     });
@@ -81,8 +95,22 @@ export class Session {
     throw gone(this.id);
   }
 
+  /** Latest sign of a client, epoch ms. */
+  get lastSeenAt(): number {
+    return this.presence.lastSeenAt;
+  }
+
+  get isErased(): boolean {
+    return this.#life === 'erased';
+  }
+
   get lastSeq(): number {
     return this.#position.lastSeq;
+  }
+
+  /** Whether it takes commands: neither stopped nor erased. */
+  get isPresent(): boolean {
+    return this.#life === 'present';
   }
 
   /** Nothing happens in it and nobody watches: it may be forgotten and read again when it is needed. */
@@ -110,7 +138,7 @@ export class Session {
     try {
       return this.#execute(command, alongWith);
     } catch (refusal) {
-      return Promise.reject(refusal);
+      return this.#onceWritten(() => Promise.reject(refusal));
     }
   }
 
@@ -123,6 +151,7 @@ export class Session {
   /** Takes over what was recorded for it in another session's commit. */
   begin(position: SessionPosition): void {
     this.#position = position;
+    this.presence.follow(null, position.state, this.#ports.clock.now());
   }
 
   /** Lets no turn start, once the prompts of `after` have ended, until the returned call; idempotent. */
@@ -142,42 +171,40 @@ export class Session {
 
   /** Hands in what happened: it is not refused, and kept until the journal takes it. */
   submit(command: SessionCommand): void {
-    if (this.#life !== 'present' || this.#backlog.keep(command)) return;
-    this.execute(command).catch((error: unknown) => {
-      if (!this.#backlog.keep(command)) this.#logFailure(command, error);
-    });
+    if (this.#life === 'present') this.#backlog.submit(command);
   }
 
   #execute(command: SessionCommand, alongWith: AlongWith): Promise<void> {
     const { clock, maxPendingPrompts } = this.#ports;
     const now = clock.now();
     if (command.kind === 'advance' && this.#mustWait()) return Promise.resolve();
-    const { entries, effects } = decide(this.#position.state, command, {
+    const { state: before, lastSeq: expectedSeq, nextSeq } = this.#position;
+    const { entries: decided, effects } = decide(before, command, {
       now,
-      lastSeq: this.#position.lastSeq,
+      lastSeq: expectedSeq,
+      nextSeq,
       maxPendingPrompts,
       isHeld: this.#isHeld,
     });
-    if (entries.length === 0 && alongWith === nothingElse) {
-      this.#run(effects);
-      return Promise.resolve();
+    if (decided.length === 0 && alongWith === nothingElse) {
+      return this.#onceWritten(() => this.#run(effects));
     }
-    const { state: before, lastSeq: expectedSeq, nextSeq } = this.#position;
+    const entries = this.#lastWords.recordedIn(decided, before?.phase);
     const encoded = encodeEntries(entries, nextSeq, now);
-    const lastSeq = encoded.lastSeq < nextSeq ? expectedSeq : encoded.lastSeq;
-    const state = entries.reduce<SessionState | null>((folded, entry) => evolve(folded, entry, now), before);
-    this.#position = { state, lastSeq, nextSeq: Math.max(nextSeq, lastSeq + 1) };
-    // The end of a turn is a sign of life.
-    if (state?.lastTurn !== before?.lastTurn) this.lastSeenAt = now;
+    const prompts = promptRecords(this.#position, entries, now);
+    this.#position = foldEntries(this.#position, entries, now);
+    const { state, lastSeq } = this.#position;
+    this.presence.follow(before, state, now);
     const { appends = [], rows = [], keys } = alongWith();
     this.#commitsInFlight += 1;
     const commit: Commit = {
       appends: [{ sessionId: this.id, expectedSeq, entries: encoded.entries }, ...appends],
       rows: state === null || state === before ? rows : [toRow(state, lastSeq), ...rows],
       keys,
+      prompts,
       isAcknowledged: (keys?.length ?? 0) > 0 || !unpromised.has(command.kind),
     };
-    return this.#order.write(commit, lastSeq > expectedSeq).then(
+    this.#lastWrite = this.#order.write(commit, lastSeq > expectedSeq).then(
       () => {
         this.#commitsInFlight -= 1;
         this.#run(effects);
@@ -191,6 +218,12 @@ export class Session {
         throw unavailable(error);
       },
     );
+    return this.#lastWrite;
+  }
+
+  /** What was decided upon a write that is lost was not decided at all, be it that there is nothing to do. */
+  #onceWritten<Result>(act: () => Result | Promise<Result>): Promise<Result> {
+    return this.#commitsInFlight === 0 ? Promise.resolve(act()) : this.#lastWrite.then(act);
   }
 
   #mustWait(): boolean {

@@ -10,8 +10,22 @@ import type {
 } from '@holdfast/protocol';
 import type { SupportedPolicy } from '../permissions/mediation-policy.ts';
 import type { McpServer } from '../ports/agents.ts';
-import type { ForkedFrom, ImportedFrom, OpeningIntent, PromptBlock, Settings, TurnEnding } from './entry.ts';
-import type { EditableMetadata } from './metadata.ts';
+import type { AgentCatalog, MessagePreview } from '../ports/session-index.ts';
+import { emptyCatalog } from './agent-catalog.ts';
+import type { Checkpoint } from './checkpoints.ts';
+import type { CompactionReport } from './compaction-report.ts';
+import type {
+  Compaction,
+  ForkedFrom,
+  ImportedFrom,
+  OpeningIntent,
+  PromptBlock,
+  Settings,
+  TurnEnding,
+} from './entry.ts';
+import type { Generation } from './generations.ts';
+import type { EditableMetadata, Extensions } from './metadata.ts';
+import type { Trim } from './trim.ts';
 
 /** Everything a session must know to decide; folded from its journal by `evolve`, and kept as the row's snapshot. */
 export interface SessionState {
@@ -31,9 +45,18 @@ export interface SessionState {
   readonly activityAt: number;
   readonly displayName: string | null;
   readonly metadata: EditableMetadata;
+  readonly extensions: Extensions;
   readonly agentTitle: string | null;
   readonly firstPrompt: string | null;
   readonly generation: number;
+  /** The generations it remembers, oldest first; the last is the one it is in. */
+  readonly generations: readonly Generation[];
+  /** Oldest first. */
+  readonly checkpoints: readonly Checkpoint[];
+  /** What was cut off the conversation. */
+  readonly trim: Trim | null;
+  /** Id of the event that ended the last finished turn; 0 before the first. */
+  readonly lastTurnEndId: number;
   /** Counts edits of client-editable fields. */
   readonly revision: number;
   /** Registrations by client: how often each attached. */
@@ -46,6 +69,8 @@ export interface SessionState {
   /** Openings ever begun. */
   readonly openings: number;
   readonly lastTurn: TurnRecord | null;
+  /** The beginning of the last message: of a prompt from its start on, of the agent from the end of its turn on. */
+  readonly preview: MessagePreview | null;
   /** Turns that were handed to an agent, ever. */
   readonly turnCount: number;
   readonly phase: Phase;
@@ -55,6 +80,7 @@ export interface Binding {
   readonly agentSessionId: AgentSessionId;
   /** Rises with every agent session; frames of an older one change nothing. */
   readonly number: number;
+  /** Whether it knows the conversation as it stands: not before it was told, nor once another generation began. */
   readonly isSeeded: boolean;
 }
 
@@ -85,6 +111,22 @@ export interface QueuedPrompt {
   readonly meta: unknown;
   /** Whether readers were told that it waits (`pending_prompt_added`). */
   readonly isAnnounced: boolean;
+  /** It goes before those that do not interrupt. */
+  readonly isInterrupting: boolean;
+  /** Of a prompt that is to join the running turn: whether it was handed to the agent. Null: it waits for its own. */
+  readonly injection: 'waiting' | 'sent' | null;
+  /** Set where its turn compacts the agent's context. */
+  readonly compaction: Compaction | null;
+}
+
+/** A compaction under way. */
+export interface RunningCompaction extends Compaction {
+  /** Tokens in the agent's context before, where it reports them. */
+  readonly tokensBefore: number | null;
+  /** Whether the agent said anything: what a handoff needs. */
+  readonly hasText: boolean;
+  /** What the agent last said of how the compaction ended. */
+  readonly report: CompactionReport | null;
 }
 
 export interface Turn {
@@ -96,7 +138,18 @@ export interface Turn {
   readonly deadlineAt: number | null;
   readonly isAnnounced: boolean;
   readonly ending: TurnEnding | null;
+  readonly compaction: RunningCompaction | null;
+  /** Prompts the agent took into it: they end with it. */
+  readonly injected: readonly InjectedPrompt[];
   readonly permissions: Readonly<Record<PermissionRequestId, OpenPermission>>;
+}
+
+export interface InjectedPrompt {
+  readonly promptId: PromptId;
+  readonly clientId: ClientId | null;
+  readonly text: string;
+  readonly queuedAt: number;
+  readonly startedAt: number;
 }
 
 export interface OpenPermission {
@@ -117,22 +170,16 @@ export interface TurnRecord {
 
 /** What the agent says of itself in a session, kept apart from what people set. */
 export interface AgentReportedState {
-  readonly modes: unknown;
-  readonly models: unknown;
-  readonly configOptions: unknown;
+  readonly catalog: AgentCatalog;
   readonly currentModeId: string | null;
   readonly currentModelId: string | null;
-  readonly availableCommands: readonly unknown[];
   readonly usage: Readonly<Record<string, unknown>> | null;
 }
 
 export const noAgentState: AgentReportedState = Object.freeze({
-  modes: null,
-  models: null,
-  configOptions: null,
+  catalog: emptyCatalog,
   currentModeId: null,
   currentModelId: null,
-  availableCommands: [],
   usage: null,
 });
 
@@ -153,14 +200,20 @@ export const closedReasonOf = (phase: Phase): string | null => {
 export const isRegistered = ({ clients }: SessionState, clientId: ClientId): boolean =>
   Object.hasOwn(clients, clientId);
 
-/** Prompts accepted and not yet ended, the running one included. */
+/** Prompts accepted and not yet ended, the running one and what joined it included. */
 export const pendingCount = (phase: Phase): number =>
-  queueOf(phase).length + (phase.kind === 'running' ? 1 : 0);
+  queueOf(phase).length + (phase.kind === 'running' ? 1 + phase.turn.injected.length : 0);
 
 /** The prompts that `pendingCount` counts, in the order they end. */
 export const pendingPromptIds = (phase: Phase): readonly PromptId[] => [
-  ...(phase.kind === 'running' ? [phase.turn.promptId] : []),
+  ...(phase.kind === 'running' ? turnPromptIds(phase.turn) : []),
   ...queueOf(phase).map(({ promptId }) => promptId),
+];
+
+/** The prompt of a turn, and those that joined it. */
+export const turnPromptIds = ({ promptId, injected }: Turn): readonly PromptId[] => [
+  promptId,
+  ...injected.map((prompt) => prompt.promptId),
 ];
 
 /** Whether a prompt runs or waits. */

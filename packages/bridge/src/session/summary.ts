@@ -1,49 +1,70 @@
 import type {
   AgentState,
   EventEpoch,
+  ExtensionSummary,
   PendingPrompt,
   SessionDescription,
   SessionRow,
 } from '@holdfast/protocol';
-import { pendingCount, queueOf, type SessionState, type TurnRecord, textOf } from './state.ts';
+import type { ListedSession, ListedTurn } from '../ports/session-index.ts';
+import { listed } from './snapshot.ts';
+import { queueOf, type SessionState, textOf } from './state.ts';
 
 interface Facts {
   readonly lastSeq: number;
-  /** Whether the state is the one in memory: one read from disk has no agent behind it. */
-  readonly isAwake?: boolean;
   readonly lastSeenAt?: number;
+  /** Sessions that name it as their parent. */
+  readonly children?: readonly ListedSession[];
 }
 
-/** A session as lists and status show it. */
-export function summarize(state: SessionState, { lastSeq, isAwake = true, lastSeenAt }: Facts): SessionRow {
-  const { phase, lastTurn } = state;
-  const isStranded = phase.kind !== 'closed' && !isAwake;
+/** How many of them a description names. */
+const maxChildren = 100;
+
+/** A session in memory as status shows it. */
+export const summarize = (state: SessionState, { lastSeq, lastSeenAt }: Facts): SessionRow => ({
+  ...rowOf(listed(state, lastSeq)),
+  lastSeenAt,
+});
+
+/** A row of the index as lists show it. */
+export function rowOf(session: ListedSession): SessionRow {
+  const { createdAt, activityAt, lastTurn } = session;
   return {
-    sessionId: state.sessionId,
-    workspaceCwd: state.cwd,
-    agent: state.agent,
-    createdAt: new Date(state.createdAt).toISOString(),
-    updatedAt: new Date(state.activityAt).toISOString(),
-    displayName: state.displayName ?? undefined,
-    clientCount: Object.keys(state.clients).length,
-    hasActivePrompt: pendingCount(phase) > 0,
-    isWaitingForPermission: phase.kind === 'running' && Object.keys(phase.turn.permissions).length > 0,
-    state: isStranded ? 'stranded' : phase.kind,
-    title: titleOf(state),
-    agentTitle: state.agentTitle ?? undefined,
-    generation: state.generation,
-    revision: state.revision,
-    lastEventId: lastSeq,
+    sessionId: session.sessionId,
+    workspaceCwd: session.cwd,
+    agent: session.agent,
+    createdAt: new Date(createdAt).toISOString(),
+    updatedAt: new Date(activityAt).toISOString(),
+    displayName: session.displayName ?? undefined,
+    clientCount: session.clientCount,
+    hasActivePrompt: session.hasActivePrompt,
+    isWaitingForPermission: session.isWaitingForPermission,
+    state: session.state,
+    title: titleOf(session),
+    agentTitle: session.agentTitle ?? undefined,
+    alias: session.alias ?? undefined,
+    labels: session.labels.length === 0 ? undefined : [...session.labels],
+    pinned: session.isPinned || undefined,
+    protected: session.isProtected || undefined,
+    archived: session.isArchived || undefined,
+    parentSessionId: session.parentSessionId ?? undefined,
+    generation: session.generation,
+    revision: session.revision,
+    lastEventId: session.lastSeq,
     lastTurn: lastTurn === null ? undefined : turnOf(lastTurn),
-    activePromptId: phase.kind === 'running' ? phase.turn.promptId : undefined,
-    usage: state.agentState.usage ?? undefined,
-    lastSeenAt,
+    activePromptId: session.activePromptId ?? undefined,
+    usage: session.usage ?? undefined,
+    preview: session.preview ?? undefined,
   };
 }
 
+const extensionsOf = ({ extensions: { namespaces } }: SessionState): ExtensionSummary[] =>
+  Object.entries(namespaces).map(([namespace, kept]) => ({ namespace, ...kept }));
+
 /** Models, modes and options as the agent reported them, with what is in force now. */
 export function agentStateOf({ agentState }: SessionState): AgentState {
-  const { models, modes, configOptions, currentModelId, currentModeId } = agentState;
+  const { catalog, currentModelId, currentModeId } = agentState;
+  const { models, modes, configOptions } = catalog;
   // ACP shapes, taken from the agent at its word: the schema of AgentState is loose.
   return {
     models: models === null ? undefined : ({ ...(models as object), currentModelId } as AgentState['models']),
@@ -82,7 +103,10 @@ export function describe(state: SessionState, facts: Facts, eventEpoch: EventEpo
     lineage: {
       parentSessionId: state.parentSessionId ?? undefined,
       forkedFrom: state.forkedFrom ?? undefined,
+      children: facts.children?.slice(0, maxChildren).map(({ sessionId }) => sessionId),
     },
+    notes: state.metadata.notes ?? undefined,
+    extensions: extensionsOf(state),
     pendingPrompts: pendingPrompts(state),
     pendingPermissions: permissions.map(({ requestId, toolCall, options, requestedAt }) => ({
       requestId,
@@ -103,20 +127,25 @@ export function pendingPrompts({ phase }: SessionState): PendingPrompt[] {
     originatorClientId: clientId ?? undefined,
   }));
   if (phase.kind !== 'running') return queued;
-  const { promptId, text, queuedAt, clientId } = phase.turn;
-  return [
-    { promptId, text, queuedAt, state: 'running', originatorClientId: clientId ?? undefined },
-    ...queued,
-  ];
+  const running = [phase.turn, ...phase.turn.injected].map(({ promptId, text, queuedAt, clientId }) => ({
+    promptId,
+    text,
+    queuedAt,
+    state: 'running' as const,
+    originatorClientId: clientId ?? undefined,
+  }));
+  return [...running, ...queued];
 }
 
 /** What a session is called: by people, else by its agent, else by its first prompt. */
-export const titleOf = (state: SessionState): string | undefined =>
-  state.displayName ??
-  state.agentTitle ??
-  (state.firstPrompt === '' ? undefined : (state.firstPrompt ?? undefined));
+export const titleOf = ({
+  displayName,
+  agentTitle,
+  firstPrompt,
+}: Pick<ListedSession, 'displayName' | 'agentTitle' | 'firstPrompt'>): string | undefined =>
+  displayName ?? agentTitle ?? (firstPrompt === '' ? undefined : (firstPrompt ?? undefined));
 
-const turnOf = ({ promptId, state, startedAt, endedAt }: TurnRecord) => ({
+const turnOf = ({ promptId, state, startedAt, endedAt }: ListedTurn) => ({
   promptId,
   state,
   startedAt: startedAt ?? undefined,

@@ -8,6 +8,7 @@ import type {
   AgentSessionPage,
   Agents,
   ConversationSink,
+  InjectionOutcome,
   PermissionOutcome,
   PromptAnswer,
 } from '../ports/agents.ts';
@@ -20,6 +21,7 @@ const able: AgentCapabilities = {
   canFork: true,
   canClose: true,
   canList: true,
+  canInject: true,
   acceptsEmbeddedContext: false,
   acceptsImages: false,
   acceptsAudio: false,
@@ -35,7 +37,7 @@ const definition = (name: string): AgentDefinition => ({
   isolation: 'workspace',
 });
 
-type Method = 'lease' | 'new' | 'resume' | 'load' | 'fork' | 'model' | 'mode';
+type Method = 'lease' | 'new' | 'resume' | 'load' | 'fork' | 'inject' | 'model' | 'mode' | 'option';
 
 /** Agents in memory that do what a test tells them. A call waits where a test held its method, and fails where it said so. */
 export class FakeAgents implements Agents {
@@ -51,6 +53,8 @@ export class FakeAgents implements Agents {
   /** What an agent replays of a session that is taken over from it. */
   readonly replays = new Map<AgentSessionId, readonly Readonly<Record<string, unknown>>[]>();
   isClosed = false;
+  /** What agents say to a message for the running turn; they take one only while a turn runs. */
+  injection: InjectionOutcome = 'taken';
   readonly #failures = new Map<Method, DaemonError>();
   readonly #gates = new Map<Method, Gate>();
   readonly #turns: FakeTurn[] = [];
@@ -134,6 +138,8 @@ export class FakeProcess implements AgentConnection {
   exit: AgentExit | undefined;
   /** `new agent-1`, `cancel agent-1`, `close agent-1`, … */
   readonly calls: string[] = [];
+  /** What it was told with each `new`, `fork`, `resume` and `load`, in order. */
+  readonly opened: unknown[] = [];
   holders = 0;
   isRetired = false;
   readonly #agents: FakeAgents;
@@ -177,7 +183,8 @@ export class FakeProcess implements AgentConnection {
     };
   }
 
-  async newSession(_: unknown, sink: ConversationSink) {
+  async newSession(params: unknown, sink: ConversationSink) {
+    this.opened.push(params);
     await this.#call('new');
     const agentSessionId = agentSessionIdOf(`agent-${this.#agents.remembered.size + 1}`);
     this.#agents.remembered.add(agentSessionId);
@@ -192,13 +199,15 @@ export class FakeProcess implements AgentConnection {
     return await this.newSession(params, sink);
   }
 
-  async resumeSession(agentSessionId: AgentSessionId, _: unknown, sink: ConversationSink) {
+  async resumeSession(agentSessionId: AgentSessionId, params: unknown, sink: ConversationSink) {
+    this.opened.push(params);
     this.calls.push(`resume ${agentSessionId}`);
     await this.#call('resume');
     return this.#reopened(agentSessionId, sink);
   }
 
-  async loadSession(agentSessionId: AgentSessionId, _: unknown, sink: ConversationSink) {
+  async loadSession(agentSessionId: AgentSessionId, params: unknown, sink: ConversationSink) {
+    this.opened.push(params);
     this.calls.push(`load ${agentSessionId}`);
     await this.#call('load');
     return this.#reopened(agentSessionId, sink);
@@ -233,6 +242,14 @@ export class FakeProcess implements AgentConnection {
     this.calls.push(`cancel ${agentSessionId}`);
   }
 
+  async inject(agentSessionId: AgentSessionId, prompt: readonly unknown[]): Promise<InjectionOutcome> {
+    await this.#call('inject');
+    const turn = [...this.#running].find((running) => running.agentSessionId === agentSessionId);
+    const outcome = turn === undefined ? 'refused' : this.#agents.injection;
+    if (outcome === 'taken') turn?.heard.push(...prompt);
+    return outcome;
+  }
+
   async setMode(_: AgentSessionId, modeId: string): Promise<void> {
     await this.#call('mode');
     this.calls.push(`mode ${modeId}`);
@@ -241,6 +258,12 @@ export class FakeProcess implements AgentConnection {
   async setModel(_: AgentSessionId, modelId: string): Promise<void> {
     await this.#call('model');
     this.calls.push(`model ${modelId}`);
+  }
+
+  async setConfigOption(_: AgentSessionId, id: string, value: string | boolean): Promise<unknown> {
+    await this.#call('option');
+    this.calls.push(`option ${id} ${value}`);
+    return [{ id, type: typeof value === 'boolean' ? 'boolean' : 'select', currentValue: value }];
   }
 
   async closeSession(agentSessionId: AgentSessionId): Promise<void> {
@@ -288,6 +311,8 @@ export class FakeTurn {
   readonly prompt: readonly unknown[];
   readonly meta: unknown;
   readonly answered: Promise<PromptAnswer>;
+  /** Blocks that joined it. */
+  readonly heard: unknown[] = [];
   readonly #sink: ConversationSink | undefined;
   #answer: (answer: PromptAnswer) => void = () => {};
   #fail: (error: DaemonError) => void = () => {};
@@ -317,6 +342,11 @@ export class FakeTurn {
 
   say(text: string): void {
     this.#sink?.updates([{ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } }]);
+  }
+
+  /** A message of it was too long. */
+  lose(reason: string): void {
+    this.#sink?.dropped(reason);
   }
 
   /** Asks for permission; the answers that reach the agent are collected. */

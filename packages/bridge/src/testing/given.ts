@@ -6,6 +6,7 @@ import { decide } from '../session/decide.ts';
 import type { Decision, DecisionContext } from '../session/decision.ts';
 import { decodeEntry, encodeEntries } from '../session/envelope.ts';
 import { evolve } from '../session/evolve.ts';
+import { foldEntries } from '../session/fold-entries.ts';
 import type { SessionState } from '../session/state.ts';
 import { tell, tellEffect } from './tell.ts';
 
@@ -35,17 +36,16 @@ export function live(lived: Lived, command: SessionCommand, context: Partial<Dec
   const decision = decide(lived.state, command, {
     now,
     lastSeq: lived.lastSeq,
+    nextSeq: lived.lastSeq + 1,
     maxPendingPrompts: 5,
     isHeld: () => false,
     ...context,
   });
   const encoded = encodeEntries(decision.entries, lived.lastSeq + 1, now);
+  const { state } = foldEntries({ ...lived, nextSeq: lived.lastSeq + 1 }, decision.entries, now);
   return {
     decision,
-    state: decision.entries.reduce<SessionState | null>(
-      (state, entry) => evolve(state, entry, now),
-      lived.state,
-    ),
+    state,
     recorded: [...lived.recorded, ...encoded.entries],
     lastSeq: encoded.lastSeq,
     now: now + 1_000,
@@ -53,11 +53,16 @@ export function live(lived: Lived, command: SessionCommand, context: Partial<Dec
 }
 
 /** The state that what was recorded gives: as a start would read it. */
-export const replayed = (recorded: readonly JournalEntry[]): SessionState | null =>
-  recorded.reduce<SessionState | null>((state, stored) => {
+export function replayed(recorded: readonly JournalEntry[]): SessionState | null {
+  let state: SessionState | null = null;
+  let seq = 0;
+  for (const stored of recorded) {
+    if (stored.kind === 'event') seq = stored.seq;
     const { entry, at } = decodeEntry(stored);
-    return evolve(state, entry, at);
-  }, null);
+    state = evolve(state, entry, { at, seq });
+  }
+  return state;
+}
 
 /** A domain test: what happened, what happens now, what must come of it. */
 export function given(...history: readonly SessionCommand[]) {

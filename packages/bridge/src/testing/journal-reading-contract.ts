@@ -52,6 +52,40 @@ export function journalReadingContract(name: string, openMedium: () => Promise<M
       );
     });
 
+    it('backwards in pages that concatenate to the whole, whatever the limits', async () => {
+      const sessionId = freshSession();
+      const events = Array.from({ length: 400 }, (_, place) =>
+        sampleEvent(place + 1, 'ü'.repeat(place % 7 === 0 ? 9_000 : place)),
+      );
+      await store.journal.commit({ appends: [sampleAppend(sessionId, 0, events)], ...acknowledged });
+      const limits = fc.record({ maxEvents: fc.integer({ min: 1, max: 300 }), maxBytes: fc.nat(60_000) });
+      await fc.assert(
+        fc.asyncProperty(limits, fc.integer({ min: 1, max: 500 }), async (limit, before) => {
+          const pages: (readonly JournalEvent[])[] = [];
+          for (let cursor = before; ; cursor = pages[0]?.[0]?.seq ?? cursor) {
+            const page = await store.journal.readBack(sessionId, cursor, limit);
+            if (page.length === 0) break;
+            const sizeBytes = page.reduce((sum, event) => sum + Buffer.byteLength(event.json), 0);
+            expect(page.length).toBeLessThanOrEqual(limit.maxEvents);
+            expect(page.length === 1 || sizeBytes <= limit.maxBytes).toBe(true);
+            pages.unshift(page);
+          }
+          expect(pages.flat()).toEqual(events.slice(0, before - 1));
+        }),
+        { numRuns: 25 },
+      );
+      expect(await store.journal.readBack(freshSession(), 9, { maxEvents: 5, maxBytes: 100 })).toEqual([]);
+    });
+
+    it('for the size of what it holds, facts included', async () => {
+      const sessionId = freshSession();
+      const entries = [sampleEvent(1, 'ü'), sampleFact('one'), sampleEvent(2)];
+      await store.journal.commit({ appends: [sampleAppend(sessionId, 0, entries)], ...acknowledged });
+      const size = entries.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0);
+      expect(await store.journal.sizeOf(sessionId)).toBe(size);
+      expect(await store.journal.sizeOf(freshSession())).toBe(0);
+    });
+
     it('as a history in the order it was appended, facts among events', async () => {
       const entry = fc.oneof(fc.constant('event' as const), fc.constant('fact' as const));
       await fc.assert(

@@ -3,6 +3,7 @@ import { type SessionId, sessionIdFrom } from '@holdfast/protocol';
 import type { JournalStore } from '../journal/store.ts';
 import type { Append, IdempotencyRecord, JournalEntry, JournalEvent, JournalFact } from '../ports/journal.ts';
 import type { SessionRow } from '../ports/session-index.ts';
+import { emptyCatalog } from '../session/agent-catalog.ts';
 
 /** Somewhere a store can be opened, closed and opened again. */
 export interface Medium {
@@ -60,8 +61,19 @@ export function sampleRow(given: Partial<SessionRow> = {}): SessionRow {
     generation: 1,
     revision: 1,
     isDefaultTarget: false,
+    agentSessionId: null,
+    alias: null,
+    labels: [],
+    isPinned: false,
+    isProtected: false,
+    state: 'stranded',
+    lastTurn: null,
+    activePromptId: null,
+    usage: null,
+    preview: null,
+    lastSeq: 0,
+    catalog: emptyCatalog,
     snapshot: '{"state":"idle"}',
-    snapshotSeq: 0,
     ...given,
   };
 }

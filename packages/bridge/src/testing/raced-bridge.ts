@@ -1,9 +1,13 @@
 import { DaemonError } from '@holdfast/protocol';
 import type { Scheduler } from 'fast-check';
+import { vi } from 'vitest';
 import type { Logger } from '../ports/logger.ts';
 import { FakeClock, settled } from './fake-clock.ts';
 import { clearAway } from './sound-bridge.ts';
 import { type TestBridge, testBridge } from './test-bridge.ts';
+
+// Runs that somebody asked for may take as long as they take.
+if (process.env['HOLDFAST_RUNS'] !== undefined) vi.setConfig({ testTimeout: 3_600_000 });
 
 /** How often a race is run: `usual`, or HOLDFAST_RUNS. HOLDFAST_SEED repeats the orders of a run that failed. */
 export function runs(usual: number): { numRuns: number; seed?: number } {

@@ -13,6 +13,7 @@ export const tellEffect = ({ kind, ...details }: SessionEffect): string =>
 
 const named = [
   'promptId',
+  'mode',
   'requestId',
   'clientId',
   'reason',

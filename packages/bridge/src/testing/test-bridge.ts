@@ -15,6 +15,8 @@ import { PermissionResolvers } from '../permissions/resolvers.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Logger } from '../ports/logger.ts';
 import { silentLogger } from '../runtime/silent-logger.ts';
+import { scanSearch } from '../search/scan-search.ts';
+import { Aliases } from '../session/aliases.ts';
 import { runEffect } from '../session/effects.ts';
 import { Registry } from '../session/registry.ts';
 import { Slots } from '../session/slots.ts';
@@ -141,10 +143,12 @@ async function assemble({
     logger,
     journal,
     index,
+    search: scanSearch(journal, index),
     agents,
     registry,
     slots: new Slots(limits.maxSessions),
     titles: new Titles(index),
+    aliases: new Aliases(index),
     resolvers: new PermissionResolvers(),
     requests: new IdempotentRequests(journal, clock),
   };

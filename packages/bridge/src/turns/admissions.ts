@@ -73,9 +73,14 @@ export class Admissions {
     return this.#isPaused;
   }
 
-  /** Resolves when no answer is outstanding. */
+  /** Whether no answer is outstanding now. */
+  get isSettled(): boolean {
+    return this.#held.size === 0;
+  }
+
+  /** Resolves when no answer is outstanding; another may be by the time that is heard. */
   settled(): Promise<void> {
-    if (this.#held.size === 0) return Promise.resolve();
+    if (this.isSettled) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 }

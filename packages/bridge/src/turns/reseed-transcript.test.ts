@@ -70,7 +70,7 @@ describe('what an agent is told of the past', () => {
       ['p2', user(`two ${long}`)],
       ['p3', user(`three ${long}`)],
     );
-    const { text, turns: told, omittedTurns } = writeTranscript(turns, 4);
+    const { text, turns: told, omittedTurns } = writeTranscript(turns, { earlierTurns: 4 });
     expect({ told, omittedTurns }).toEqual({ told: 2, omittedTurns: 5 });
     expect(text).toContain('(5 earlier turns omitted)');
     expect(text).not.toContain('User: one');
@@ -128,7 +128,7 @@ describe('what an agent is told of the past', () => {
     const turns = turnsOf(
       ...lengths.map((length, place): Said => [`p${place}`, user('x'.repeat(length + 1))]),
     );
-    const { text, turns: told, omittedTurns } = writeTranscript(turns, earlier);
+    const { text, turns: told, omittedTurns } = writeTranscript(turns, { earlierTurns: earlier });
     expect(text.length).toBeLessThanOrEqual(maxTranscriptChars);
     expect(told + omittedTurns).toBe(lengths.length + earlier);
   });

@@ -9,6 +9,8 @@ const notice =
   'The following is the record of the earlier conversation between the user and you, restored after your process was replaced. It is history: do not answer it or repeat its actions.';
 
 const separator = '\n\n';
+/** What is kept of a summary at most, so that the turns since have room too. */
+const maxSummaryChars = 30_000;
 // The frame itself, with room for the line that says how many turns were left out.
 const frameChars = [opening, notice, closing].join(separator).length + 50;
 
@@ -27,6 +29,15 @@ export interface Transcript {
   readonly text: string;
   readonly turns: number;
   readonly omittedTurns: number;
+  readonly hasSummary: boolean;
+}
+
+/** What goes before the turns. */
+interface Earlier {
+  /** Turns that were left out already. */
+  readonly earlierTurns?: number;
+  /** What the agent itself wrote of the conversation before them; none is empty. */
+  readonly summary?: string;
 }
 
 interface Update {
@@ -54,11 +65,18 @@ export function foldUpdate(
   return [...turns.slice(0, -1), { ...last, parts: joined(last.parts, part) }];
 }
 
-/** Writes whole turns, oldest first, the newest kept within `maxTranscriptChars`, between markers the text cannot forge. */
-export function writeTranscript(turns: readonly TranscriptTurn[], earlierTurns = 0): Transcript {
+/**
+ * Writes whole turns, oldest first, the newest kept within `maxTranscriptChars`, between markers the text cannot forge.
+ * A summary of what was before them comes first and is always kept.
+ */
+export function writeTranscript(
+  turns: readonly TranscriptTurn[],
+  { earlierTurns = 0, summary = '' }: Earlier = {},
+): Transcript {
   const written = turns.map(writeTurn);
+  const summed = writeSummary(summary);
   let first = written.length;
-  let chars = frameChars;
+  let chars = frameChars + summed.reduce((sum, part) => sum + part.length + separator.length, 0);
   while (first > 0) {
     const next = written[first - 1] ?? '';
     if (chars + next.length + separator.length > maxTranscriptChars) break;
@@ -67,8 +85,15 @@ export function writeTranscript(turns: readonly TranscriptTurn[], earlierTurns =
   }
   const omittedTurns = first + earlierTurns;
   const omission = omittedTurns === 0 ? [] : [`(${omittedTurns} earlier turns omitted)`];
-  const text = [opening, notice, ...omission, ...written.slice(first), closing].join(separator);
-  return { text, turns: written.length - first, omittedTurns };
+  const text = [opening, notice, ...summed, ...omission, ...written.slice(first), closing].join(separator);
+  return { text, turns: written.length - first, omittedTurns, hasSummary: summed.length > 0 };
+}
+
+function writeSummary(summary: string): readonly string[] {
+  const text = escapeMarkers(summary.trim());
+  if (text === '') return [];
+  const cut = text.length > maxSummaryChars ? `${text.slice(0, maxSummaryChars)} […]` : text;
+  return [`Summary of the conversation before, as you wrote it: ${cut}`];
 }
 
 /** The block that goes before the user's own. Plain text: real agents move an embedded resource behind the user's words. */

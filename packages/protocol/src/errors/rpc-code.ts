@@ -20,12 +20,6 @@ const meanings: ReadonlyMap<number, RpcMeaning> = /* @__PURE__ */ new Map(
 /** Names an error number of an agent; undefined for one of its own. */
 export const rpcMeaning = (code: number): RpcMeaning | undefined => meanings.get(code);
 
-/** Numbers that agents answer for a conversation they do not know; they disagree about which. */
-const unknownSessionCodes: ReadonlySet<number> = new Set([
-  rpcCodes.invalidParams,
-  rpcCodes.internalError,
-  rpcCodes.resourceNotFound,
-]);
-
-/** Tells whether a failed load or resume may mean that the agent does not know the conversation. */
-export const mayMeanUnknownSession = (code: number): boolean => unknownSessionCodes.has(code);
+/** Tells whether a failed load or resume may mean that the agent does not know the conversation: they disagree about the number. */
+export const mayMeanUnknownSession = (code: number): boolean =>
+  code === rpcCodes.invalidParams || code === rpcCodes.internalError || code === rpcCodes.resourceNotFound;

@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
 import { Context } from '../model/agent-state.ts';
+import { CheckpointReason, CompactionStrategy } from '../model/checkpoint.ts';
+import { MetadataChanges } from '../model/editable-metadata.ts';
 import { EventId, SessionIdText } from '../model/primitives.ts';
 import { ClosedReason } from '../model/session-row.ts';
 
@@ -29,7 +31,12 @@ export const sessionEvents = {
     { description: 'The first event of a session.' },
   ),
   session_metadata_updated: Type.Object(
-    { ...session, displayName: Type.Optional(Type.String({ description: 'Absent: cleared.' })) },
+    {
+      ...session,
+      displayName: Type.Optional(Type.String({ description: 'Absent: there is none.' })),
+      revision: Type.Optional(Type.Integer({ minimum: 1, description: 'After the change.' })),
+      changes: Type.Optional(MetadataChanges),
+    },
     { description: 'A client-editable field really changed.' },
   ),
   model_switched: Type.Object(
@@ -52,12 +59,17 @@ export const sessionEvents = {
     {
       ...session,
       ...binding,
-      action: Type.Enum(['load', 'resume', 'continue', 'branch']),
+      action: Type.Enum(['load', 'resume', 'continue', 'branch', 'reset', 'restore', 'compact']),
       context: Context,
       generation: Type.Integer({ minimum: 1 }),
       turns: Type.Optional(Type.Integer({ minimum: 0, description: 'Turns in the reseeded transcript.' })),
       omittedTurns: Type.Optional(Type.Integer({ minimum: 0 })),
       chars: Type.Optional(Type.Integer({ minimum: 0 })),
+      displayName: Type.Optional(
+        Type.Union([Type.String(), Type.Null()], {
+          description: 'What people call it, which may have changed while it was closed; null is no name.',
+        }),
+      ),
     },
     {
       description:
@@ -65,7 +77,13 @@ export const sessionEvents = {
     },
   ),
   session_reset: Type.Object(
-    { ...session, generation: Type.Integer({ minimum: 1 }), reason: Type.String() },
+    {
+      ...session,
+      generation: Type.Integer({ minimum: 1 }),
+      reason: Type.String({
+        description: '`new`, `reset`, `restore` (of a checkpoint) or `compact` (by handoff).',
+      }),
+    },
     { description: 'A new generation began; the old one is kept.' },
   ),
   checkpoint_created: Type.Object(
@@ -75,12 +93,12 @@ export const sessionEvents = {
       generation: Type.Integer({ minimum: 1 }),
       eventId: EventId,
       name: Type.Optional(Type.String()),
-      reason: Type.Enum(['user', 'reset', 'compact', 'restore']),
+      reason: CheckpointReason,
     },
-    { description: "A pointer to a turn's end." },
+    { description: "A pointer to a turn's end; one that is named again was moved there." },
   ),
   compaction_started: Type.Object(
-    { ...session, strategy: Type.Enum(['command', 'handoff']), checkpointId: Type.Optional(Type.String()) },
+    { ...session, strategy: CompactionStrategy, checkpointId: Type.Optional(Type.String()) },
     { description: "The agent's context is being compacted." },
   ),
   compaction_completed: Type.Object(

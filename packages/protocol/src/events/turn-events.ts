@@ -21,6 +21,12 @@ export const turnEvents = {
       text: Type.String(),
       queuedAt: EpochMs,
       state: Type.Optional(Type.Literal('queued')),
+      position: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description: 'How many of those that were announced start before it; absent is all.',
+        }),
+      ),
       content: Type.Optional(Type.Array(ContentBlock)),
     },
     { description: 'A prompt joined the queue behind a running one.' },

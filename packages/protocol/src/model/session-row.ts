@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { AgentState } from './agent-state.ts';
+import { ExtensionSummary } from './extension.ts';
 import { PendingPermission } from './permission.ts';
 import { EpochMs, EventEpochText, EventId, IsoInstant, PromptIdText, SessionIdText } from './primitives.ts';
 import { LastTurn, PendingPrompt, Usage } from './turn.ts';
@@ -12,8 +13,20 @@ export const ClosedReason = Type.Enum(['client_close', 'idle_timeout', 'last_cli
 export type ClosedReason = Static<typeof ClosedReason>;
 
 /** Why a session has no agent although it is not closed. */
-export const StrandedCause = Type.Enum(['daemon_restart', 'agent_exited', 'agent_unavailable']);
+export const StrandedCause = Type.Enum(
+  ['daemon_restart', 'agent_exited', 'agent_unavailable', 'not_started'],
+  {
+    description: '`not_started`: it was made without an agent, and gets one with its first prompt.',
+  },
+);
 export type StrandedCause = Static<typeof StrandedCause>;
+
+/** The beginning of the last message: of the user from the start of a turn on, of the agent from its end on. */
+export const MessagePreview = Type.Object({
+  role: Type.Enum(['user', 'agent']),
+  text: Type.String({ description: 'At most 240 characters on one line.' }),
+});
+export type MessagePreview = Static<typeof MessagePreview>;
 
 /** A session as lists and status show it: the row of the published protocol, and ours beside it. */
 export const SessionRow = Type.Object({
@@ -32,12 +45,24 @@ export const SessionRow = Type.Object({
     Type.String({ description: "displayName, else the agent's title, else the first prompt." }),
   ),
   agentTitle: Type.Optional(Type.String()),
+  alias: Type.Optional(
+    Type.String({ description: "Another name for the session's id, unique in the daemon." }),
+  ),
+  labels: Type.Optional(Type.Array(Type.String(), { description: 'Absent: none.' })),
+  pinned: Type.Optional(Type.Boolean({ description: 'Absent: false.' })),
+  protected: Type.Optional(Type.Boolean({ description: 'Nobody may delete it. Absent: false.' })),
+  archived: Type.Optional(Type.Boolean({ description: 'Absent: false.' })),
+  parentSessionId: Type.Optional(SessionIdText),
   generation: Type.Integer({ minimum: 1 }),
   revision: Type.Integer({ minimum: 0, description: 'Counts edits of client-editable fields; the ETag.' }),
-  lastEventId: EventId,
+  lastEventId: Type.Integer({
+    minimum: 0,
+    description: 'Id of the last event, in lists as of the last change of the row.',
+  }),
   lastTurn: Type.Optional(LastTurn),
   activePromptId: Type.Optional(PromptIdText),
   usage: Type.Optional(Usage),
+  preview: Type.Optional(MessagePreview),
   lastSeenAt: Type.Optional(EpochMs),
 });
 export type SessionRow = Static<typeof SessionRow>;
@@ -56,6 +81,16 @@ export const SessionDescription = Type.Object({
   lineage: Type.Object({
     parentSessionId: Type.Optional(SessionIdText),
     forkedFrom: Type.Optional(Type.Object({ sessionId: SessionIdText, atEventId: EventId })),
+    children: Type.Optional(
+      Type.Array(SessionIdText, {
+        description:
+          'The first 100 sessions that name this one as their parent; all: `GET /sessions?parent=`.',
+      }),
+    ),
+  }),
+  notes: Type.Optional(Type.String()),
+  extensions: Type.Array(ExtensionSummary, {
+    description: 'What clients keep with it, without the contents.',
   }),
   pendingPrompts: Type.Array(PendingPrompt),
   pendingPermissions: Type.Array(PendingPermission),

@@ -61,6 +61,7 @@ export const PromptOutcome = Type.Object({
   sessionId: SessionIdText,
   promptId: PromptIdText,
   state: TurnState,
+  generation: Type.Optional(Type.Integer({ minimum: 1, description: 'The generation it belongs to.' })),
   queuedAt: EpochMs,
   startedAt: Type.Optional(EpochMs),
   endedAt: Type.Optional(EpochMs),

@@ -3,12 +3,11 @@ import { isErrorCode } from '../errors/codes.ts';
 import { seedFeatureTags } from '../model/feature-tags.ts';
 import { operations } from './all.ts';
 import type { Operation } from './define-operation.ts';
-import { plannedOperations } from './planned.ts';
 
-const everyOperation: readonly (readonly [string, Operation])[] = Object.entries<Operation>({
-  ...operations,
-  ...plannedOperations,
-});
+const everyOperation: readonly (readonly [string, Operation])[] = Object.entries<Operation>(operations);
+
+/** They change nothing: what they ask is too long for a query. */
+const asksByPost = new Set(['previewSessions']);
 
 const duplicates = (values: readonly string[]) =>
   values.filter((value, index) => values.indexOf(value) !== index);
@@ -51,7 +50,7 @@ describe.each(everyOperation)('%s', (key, operation) => {
   });
 
   test('reads when it observes, writes when it changes', () => {
-    expect(operation.scope === 'write').toBe(operation.method !== 'GET');
+    expect(operation.scope === 'write').toBe(operation.method !== 'GET' && !asksByPost.has(key));
   });
 
   test('uses keys only where it creates or submits', () => {
@@ -61,10 +60,6 @@ describe.each(everyOperation)('%s', (key, operation) => {
 
 test('no two operations share method and path', () => {
   expect(duplicates(everyOperation.map(([, { method, path }]) => `${method} ${path}`))).toEqual([]);
-});
-
-test('no operation is both served and planned', () => {
-  expect(Object.keys(plannedOperations).filter((name) => Object.hasOwn(operations, name))).toEqual([]);
 });
 
 test('published operations are promised by published tags', () => {

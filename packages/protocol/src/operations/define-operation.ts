@@ -17,8 +17,10 @@ export interface Operation {
   readonly query?: TObject;
   /** Body schema; a missing body is `{}` where `isSeed`. */
   readonly body?: TObject;
-  /** Success responses by status; `null` is an empty body; `'stream'` is `text/event-stream`. */
-  readonly responses: Readonly<Record<number, TSchema | null | 'stream'>>;
+  /** Instead of a JSON body: JSON lines (`application/x-ndjson`) that are read as they arrive. */
+  readonly upload?: 'jsonl';
+  /** Success responses by status; `null` is an empty body; `'stream'` is `text/event-stream`; `'download'` a file; `'text'` a page. */
+  readonly responses: Readonly<Record<number, TSchema | null | 'stream' | 'download' | 'text'>>;
   /** The code of a schema violation in a member of body or query, where it is not `invalid_request`. */
   readonly fieldErrors?: Readonly<Record<string, ErrorCode>>;
   /** Codes particular to this operation; the general ones (protocol §1) go without saying. */

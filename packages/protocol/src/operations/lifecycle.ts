@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { PromptContent } from '../model/content.ts';
 import { CreatedSession } from '../model/created-session.ts';
+import { Alias, Labels } from '../model/editable-metadata.ts';
 import { DisplayName, EpochMs, JsonObject, SessionIdText } from '../model/primitives.ts';
 import { defineOperation } from './define-operation.ts';
 import { emptyBody, sessionParams } from './parameters.ts';
@@ -30,8 +31,8 @@ export const CreateSessionBody = Type.Object({
   modeId: Type.Optional(Type.String()),
   approvalMode: Type.Optional(Type.String({ description: 'Alias of modeId.' })),
   displayName: Type.Optional(DisplayName),
-  labels: Type.Optional(Type.Array(Type.String())),
-  alias: Type.Optional(Type.String()),
+  labels: Type.Optional(Labels),
+  alias: Type.Optional(Alias),
   parentSessionId: Type.Optional(SessionIdText),
   prompt: Type.Optional(PromptContent),
   mcpServers: Type.Optional(Type.Array(JsonObject)),
@@ -42,13 +43,16 @@ export const createSession = defineOperation({
   name: 'createSession',
   method: 'POST',
   path: '/session',
-  summary: 'Creates a session, or attaches to the one of the same working directory and agent.',
+  summary:
+    'Creates a session, or attaches to the one of the same working directory and agent, which keeps its name, alias and labels.',
   body: CreateSessionBody,
   responses: { 200: CreatedSession },
   fieldErrors: {
     sessionId: 'invalid_session_id',
     sessionScope: 'invalid_session_scope',
     displayName: 'invalid_metadata',
+    labels: 'invalid_metadata',
+    alias: 'invalid_metadata',
     prompt: 'invalid_prompt',
   },
   errors: [
@@ -61,6 +65,8 @@ export const createSession = defineOperation({
     'workspace_mismatch',
     'agent_not_found',
     'session_exists',
+    'session_not_found',
+    'alias_taken',
     'agent_auth_required',
     'agent_start_failed',
     'agent_exited',
@@ -150,11 +156,12 @@ export const closeSession = defineOperation({
   name: 'closeSession',
   method: 'DELETE',
   path: '/session/:id',
-  summary: 'Closes a session: its turns end as cancelled, its history stays loadable.',
+  summary:
+    'Closes a session: its turns end as cancelled, its history stays loadable; `archive` takes it out of the lists too, `purge` erases it.',
   params: sessionParams,
   query: CloseSessionQuery,
   responses: { 204: null },
-  errors: ['session_not_found', 'invalid_client_id', 'capability_missing'],
+  errors: ['session_not_found', 'invalid_client_id', 'session_has_children', 'session_protected'],
   scope: 'write',
   tag: 'session_close',
   isSeed: true,

@@ -87,3 +87,28 @@ export const openapi = defineOperation({
   tag: 'capabilities',
   isSeed: false,
 });
+
+export const docs = defineOperation({
+  name: 'docs',
+  method: 'GET',
+  path: '/docs',
+  summary: 'Shows the operations of this daemon to a person, as HTML.',
+  responses: { 200: 'text' },
+  errors: [],
+  scope: 'public',
+  tag: 'capabilities',
+  isSeed: false,
+});
+
+export const metrics = defineOperation({
+  name: 'metrics',
+  method: 'GET',
+  path: '/metrics',
+  summary:
+    'Returns figures of the daemon and its process for Prometheus, text format 0.0.4. Requests are counted from the first call on.',
+  responses: { 200: 'text' },
+  errors: [],
+  scope: 'read',
+  tag: 'capabilities',
+  isSeed: false,
+});

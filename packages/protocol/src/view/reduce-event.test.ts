@@ -118,6 +118,16 @@ describe('turns', () => {
     expect(next.turn?.promptId).toBe('p2');
   });
 
+  test('a prompt that goes first is shown first', () => {
+    const { queue } = view(
+      says('user', 'hi'),
+      ['pending_prompt_added', { promptId: 'p2', text: 'b', queuedAt: 5, position: 0 }],
+      ['pending_prompt_added', { promptId: 'p3', text: 'c', queuedAt: 6, position: 1 }],
+      ['pending_prompt_added', { promptId: 'p4', text: 'd', queuedAt: 7, position: 0 }],
+    );
+    expect(queue.map(({ promptId }) => promptId)).toEqual(['p4', 'p2', 'p3']);
+  });
+
   test('a cancel is seen before its terminal', () => {
     const cancelling = view(says('user', 'hi'), ['prompt_cancelled', { promptId: 'p1' }]);
     expect(cancelling.turn?.isCancelling).toBe(true);
@@ -186,6 +196,9 @@ describe('terminals', () => {
   test('a restore supersedes the terminal', () => {
     const back = view(closed, ['session_restored', { action: 'load', context: 'reseeded', generation: 1 }]);
     expect(back).toMatchObject({ terminal: undefined, context: 'reseeded', isAgentRunning: true });
+    const named = { action: 'load', context: 'native', generation: 1, displayName: 'Notes' };
+    expect(after(back, ['session_restored', named]).displayName).toBe('Notes');
+    expect(after(back, ['session_restored', { ...named, displayName: null }]).displayName).toBeUndefined();
   });
 });
 

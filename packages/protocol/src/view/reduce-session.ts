@@ -26,11 +26,12 @@ export const reduceMode: ViewReducer = (view, { next }) =>
   isText(next) ? { ...view, modeId: next } : 'malformed';
 
 /** A session that is back has no terminal any more. */
-export const reduceRestored: ViewReducer = (view, { context, generation }) => {
+export const reduceRestored: ViewReducer = (view, { context, generation, displayName }) => {
   if (!isText(context)) return 'malformed';
   return {
     ...view,
     context,
+    displayName: isTextOrNull(displayName) ? displayName || undefined : view.displayName,
     generation: isCount(generation) ? generation : view.generation,
     isAgentRunning: true,
     terminal: undefined,

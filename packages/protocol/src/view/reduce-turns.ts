@@ -26,7 +26,10 @@ export const reducePromptAdded: ViewReducer = (view, data, { serverTimestamp }) 
     state: 'queued',
     originatorClientId: optionalText(data['originatorClientId']),
   };
-  return { ...view, queue: [...without(view.queue, promptId), added].slice(-view.limits.maxItems) };
+  const others = without(view.queue, promptId);
+  const { position } = data;
+  const queue = others.toSpliced(isCount(position) ? position : others.length, 0, added);
+  return { ...view, queue: queue.slice(-view.limits.maxItems) };
 };
 
 export const reducePromptStarted: ViewReducer = (view, { promptId }, event) =>

@@ -18,7 +18,8 @@ export const reduceSessionUpdate: ViewReducer = (view, { update }, event) => {
 const updateReducers: Readonly<Record<string, ViewReducer>> = {
   user_message_chunk: (view, update, event) => {
     const next = chunk('user')(view, update, event);
-    return typeof next === 'string' || event.promptId === undefined
+    // One that joined the running turn starts none.
+    return typeof next === 'string' || event.promptId === undefined || next.turn !== undefined
       ? next
       : startTurn(next, event.promptId, event);
   },

@@ -1,16 +1,16 @@
 import type { Envelope } from '@holdfast/protocol/view';
 
 /** The events of a session, one by one. Leaving the loop, `return()` or the signal ends the subscription. */
-export type EventStream = AsyncIterableIterator<Envelope, void, undefined>;
+export type EventStream<Event = Envelope> = AsyncIterableIterator<Event, void, undefined>;
 
 /**
  * Hands out batches one event at a time. `return()` takes effect at once, also while a `next()` is waiting:
  * that of a bare generator would wait for the next event.
  */
-export function eventStream(
-  begin: (signal: AbortSignal) => AsyncIterable<readonly Envelope[]>,
+export function eventStream<Event>(
+  begin: (signal: AbortSignal) => AsyncIterable<readonly Event[]>,
   signal: AbortSignal | undefined,
-): EventStream {
+): EventStream<Event> {
   const controller = new AbortController();
   const stop = () => controller.abort();
   if (signal?.aborted) stop();
@@ -30,11 +30,11 @@ export function eventStream(
   };
 }
 
-async function* flatten(
-  batches: AsyncIterable<readonly Envelope[]>,
+async function* flatten<Event>(
+  batches: AsyncIterable<readonly Event[]>,
   signal: AbortSignal,
   letGo: () => void,
-): AsyncGenerator<Envelope, void, undefined> {
+): AsyncGenerator<Event, void, undefined> {
   try {
     if (signal.aborted) return;
     for await (const batch of batches)

@@ -1,4 +1,5 @@
 import type { Envelope } from '@holdfast/protocol/view';
+import * as routes from '../transport/routes.gen.ts';
 import type { CallInput, Transport } from '../transport/transport.ts';
 import type { Position } from './connection-state.ts';
 import { type ReconnectOptions, type SubscribeOptions, subscribe } from './subscribe.ts';
@@ -24,7 +25,7 @@ export async function* sessionEvents(
     runtime: transport.runtime,
     reconnect,
     open: (position: Position, scope: Parameters<Transport['open']>[2]) =>
-      transport.open('streamEvents', input({ headers: streamHeaders(position) }), scope),
+      transport.open(routes.streamEvents, input({ headers: streamHeaders(position) }), scope),
   };
   yield* subscribe(source, start, options);
 }
@@ -35,7 +36,7 @@ async function positionNow(
   signal: AbortSignal,
 ): Promise<Position | undefined> {
   try {
-    const now = await transport.call('describeSession', input({ signal }));
+    const now = await transport.call(routes.describeSession, input({ signal }));
     return { cursor: now.lastEventId, eventEpoch: now.eventEpoch };
   } catch (thrown) {
     if (signal.aborted) return undefined;
@@ -43,7 +44,8 @@ async function positionNow(
   }
 }
 
-function streamHeaders({ cursor, eventEpoch }: Position): Record<string, string> {
+/** Asks for an event stream after a position. */
+export function streamHeaders({ cursor, eventEpoch }: Position): Record<string, string> {
   const headers: Record<string, string> = { accept: 'text/event-stream' };
   if (cursor !== undefined) headers['last-event-id'] = String(cursor);
   if (cursor !== undefined && eventEpoch !== undefined) headers['holdfast-event-epoch'] = eventEpoch;

@@ -34,6 +34,8 @@ export interface EventSourcePort {
   readonly reconnect: Required<ReconnectOptions>;
   /** Opens the stream after a position. @throws HoldfastError */
   open(position: Position, scope: AbortScope): Promise<Response>;
+  /** What is new in what one read brought; default as for a session. */
+  readonly take?: typeof takeBatch;
 }
 
 export interface SubscribeOptions {
@@ -43,8 +45,8 @@ export interface SubscribeOptions {
 }
 
 /**
- * Follows a session from a position, through every loss of the connection, as batches of what arrived together:
- * each recorded event once and in order. Returns after a terminal of the session or when the signal aborts.
+ * Follows an event stream from a position, through every loss of the connection, as batches of what arrived together:
+ * each recorded event once and in order. Returns after a terminal or when the signal aborts.
  * @throws HoldfastError where coming back cannot help
  */
 export async function* subscribe(
@@ -52,7 +54,7 @@ export async function* subscribe(
   from: Position,
   { signal, onConnection }: SubscribeOptions,
 ): AsyncGenerator<readonly Envelope[], void> {
-  const { runtime, reconnect } = source;
+  const { runtime, reconnect, take = takeBatch } = source;
   let backoff = { baseMs: reconnect.baseMs, maxMs: reconnect.maxMs };
   let state = connectionFrom(from);
   const move = (input: ConnectionInput): ConnectionState => {
@@ -73,7 +75,7 @@ export async function* subscribe(
       for await (const read of readEvents(response, scope, reconnect.stallMs)) {
         if (read.retryMs !== undefined) backoff = { ...backoff, baseMs: read.retryMs };
         if (state.phase !== 'open') break;
-        const batch = takeBatch(state, read.events);
+        const batch = take(state, read.events);
         // Handed out before it is told: whoever hears that the subscription has ended has seen everything.
         if (batch.events.length > 0) yield batch.events;
         state = move({ type: 'taken', batch });

@@ -1,6 +1,7 @@
-import { type RouteName, routes } from './routes.gen.ts';
+/** What is generated of the operation of this name: method, path, and how it treats an Idempotency-Key. */
+export type RouteText<N extends string = string> = string & { readonly operation?: N };
 
-/** What the generated table says about an operation, as far as a client needs it. */
+/** What a client needs to know of an operation. */
 export interface Route {
   readonly method: string;
   readonly path: string;
@@ -10,8 +11,12 @@ export interface Route {
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Looks an operation up. */
-export const routeOf = (name: RouteName): Route => routes[name];
+/** Reads what is generated of an operation. */
+export function routeOf(text: RouteText): Route {
+  const [method = '', path = '', idempotency] = text.split(' ');
+  // The generator writes one of the two, or nothing.
+  return { method, path, idempotency: idempotency as Route['idempotency'] };
+}
 
 /** Builds the URL of an operation: each parameter fills one segment, undefined query members are left out. */
 export function routeUrl(

@@ -1,42 +1,70 @@
 // Generated from the operations of @holdfast/protocol by `npm run generate`. Do not edit.
 
-/** Method and path of each operation, and how it treats an Idempotency-Key (absent: ignores it). */
-export const routes = {
-  health: { method: 'GET', path: '/health' },
-  livez: { method: 'GET', path: '/livez' },
-  readyz: { method: 'GET', path: '/readyz' },
-  capabilities: { method: 'GET', path: '/capabilities' },
-  openapi: { method: 'GET', path: '/openapi.json' },
-  listAgents: { method: 'GET', path: '/agents' },
-  getAgent: { method: 'GET', path: '/agents/:agent' },
-  listAgentSessions: { method: 'GET', path: '/agents/:agent/sessions' },
-  importAgentSession: { method: 'POST', path: '/agents/:agent/sessions/:agentSessionId/import', idempotency: 'join' },
-  createSession: { method: 'POST', path: '/session', idempotency: 'join' },
-  loadSession: { method: 'POST', path: '/session/:id/load', idempotency: 'join' },
-  resumeSession: { method: 'POST', path: '/session/:id/resume', idempotency: 'join' },
-  branchSession: { method: 'POST', path: '/session/:id/branch', idempotency: 'join' },
-  describeSession: { method: 'GET', path: '/session/:id' },
-  getSessionStatus: { method: 'GET', path: '/session/:id/status' },
-  getSessionContext: { method: 'GET', path: '/session/:id/context' },
-  getSupportedCommands: { method: 'GET', path: '/session/:id/supported-commands' },
-  setSessionModel: { method: 'POST', path: '/session/:id/model' },
-  setSessionMode: { method: 'POST', path: '/session/:id/mode' },
-  setApprovalMode: { method: 'POST', path: '/session/:id/approval-mode' },
-  streamEvents: { method: 'GET', path: '/session/:id/events' },
-  getTranscript: { method: 'GET', path: '/session/:id/transcript' },
-  promptSession: { method: 'POST', path: '/session/:id/prompt', idempotency: 'refuse' },
-  cancelTurn: { method: 'POST', path: '/session/:id/cancel' },
-  listPendingPrompts: { method: 'GET', path: '/session/:id/pending-prompts' },
-  removePendingPrompt: { method: 'DELETE', path: '/session/:id/pending-prompts/:promptId' },
-  votePermission: { method: 'POST', path: '/session/:id/permission/:requestId', idempotency: 'refuse' },
-  votePermissionLegacy: { method: 'POST', path: '/permission/:requestId', idempotency: 'refuse' },
-  heartbeat: { method: 'POST', path: '/session/:id/heartbeat' },
-  detach: { method: 'POST', path: '/session/:id/detach' },
-  updateMetadata: { method: 'PATCH', path: '/session/:id/metadata' },
-  closeSession: { method: 'DELETE', path: '/session/:id' },
-  listWorkspaceSessions: { method: 'GET', path: '/workspace/:workspace/sessions' },
-  listSessions: { method: 'GET', path: '/sessions' },
-  getPrompt: { method: 'GET', path: '/session/:id/prompts/:promptId' },
-} as const;
+import type { RouteText } from './route-request.ts';
 
-export type RouteName = keyof typeof routes;
+// Method and path of each operation, and how it treats an Idempotency-Key (absent: ignores it), as one text, and each a
+// constant of its own: so a bundle has those that are called, without their names, which are types alone.
+export const health = 'GET /health' as RouteText<'health'>;
+export const livez = 'GET /livez' as RouteText<'livez'>;
+export const readyz = 'GET /readyz' as RouteText<'readyz'>;
+export const capabilities = 'GET /capabilities' as RouteText<'capabilities'>;
+export const openapi = 'GET /openapi.json' as RouteText<'openapi'>;
+export const docs = 'GET /docs' as RouteText<'docs'>;
+export const metrics = 'GET /metrics' as RouteText<'metrics'>;
+export const listAgents = 'GET /agents' as RouteText<'listAgents'>;
+export const getAgent = 'GET /agents/:agent' as RouteText<'getAgent'>;
+export const listAgentSessions = 'GET /agents/:agent/sessions' as RouteText<'listAgentSessions'>;
+export const importAgentSession = 'POST /agents/:agent/sessions/:agentSessionId/import join' as RouteText<'importAgentSession'>;
+export const createSession = 'POST /session join' as RouteText<'createSession'>;
+export const loadSession = 'POST /session/:id/load join' as RouteText<'loadSession'>;
+export const resumeSession = 'POST /session/:id/resume join' as RouteText<'resumeSession'>;
+export const branchSession = 'POST /session/:id/branch join' as RouteText<'branchSession'>;
+export const describeSession = 'GET /session/:id' as RouteText<'describeSession'>;
+export const getSessionStatus = 'GET /session/:id/status' as RouteText<'getSessionStatus'>;
+export const getSessionContext = 'GET /session/:id/context' as RouteText<'getSessionContext'>;
+export const getSupportedCommands = 'GET /session/:id/supported-commands' as RouteText<'getSupportedCommands'>;
+export const setSessionModel = 'POST /session/:id/model' as RouteText<'setSessionModel'>;
+export const setSessionMode = 'POST /session/:id/mode' as RouteText<'setSessionMode'>;
+export const setApprovalMode = 'POST /session/:id/approval-mode' as RouteText<'setApprovalMode'>;
+export const streamEvents = 'GET /session/:id/events' as RouteText<'streamEvents'>;
+export const getTranscript = 'GET /session/:id/transcript' as RouteText<'getTranscript'>;
+export const promptSession = 'POST /session/:id/prompt refuse' as RouteText<'promptSession'>;
+export const steerTurn = 'POST /session/:id/steer refuse' as RouteText<'steerTurn'>;
+export const cancelTurn = 'POST /session/:id/cancel' as RouteText<'cancelTurn'>;
+export const abortTurn = 'POST /session/:id/abort' as RouteText<'abortTurn'>;
+export const getPrompt = 'GET /session/:id/prompts/:promptId' as RouteText<'getPrompt'>;
+export const listPendingPrompts = 'GET /session/:id/pending-prompts' as RouteText<'listPendingPrompts'>;
+export const removePendingPrompt = 'DELETE /session/:id/pending-prompts/:promptId' as RouteText<'removePendingPrompt'>;
+export const votePermission = 'POST /session/:id/permission/:requestId refuse' as RouteText<'votePermission'>;
+export const votePermissionLegacy = 'POST /permission/:requestId refuse' as RouteText<'votePermissionLegacy'>;
+export const heartbeat = 'POST /session/:id/heartbeat' as RouteText<'heartbeat'>;
+export const detach = 'POST /session/:id/detach' as RouteText<'detach'>;
+export const updateMetadata = 'PATCH /session/:id/metadata' as RouteText<'updateMetadata'>;
+export const editMetadata = 'PATCH /session/:id' as RouteText<'editMetadata'>;
+export const closeSession = 'DELETE /session/:id' as RouteText<'closeSession'>;
+export const deleteSessions = 'POST /sessions/delete' as RouteText<'deleteSessions'>;
+export const archiveSessions = 'POST /sessions/archive' as RouteText<'archiveSessions'>;
+export const unarchiveSessions = 'POST /sessions/unarchive' as RouteText<'unarchiveSessions'>;
+export const putExtension = 'PUT /session/:id/extensions/:namespace' as RouteText<'putExtension'>;
+export const getExtension = 'GET /session/:id/extensions/:namespace' as RouteText<'getExtension'>;
+export const deleteExtension = 'DELETE /session/:id/extensions/:namespace' as RouteText<'deleteExtension'>;
+export const listWorkspaceSessions = 'GET /workspace/:workspace/sessions' as RouteText<'listWorkspaceSessions'>;
+export const listSessions = 'GET /sessions' as RouteText<'listSessions'>;
+export const watchSessions = 'GET /sessions/events' as RouteText<'watchSessions'>;
+export const readMessages = 'GET /session/:id/messages' as RouteText<'readMessages'>;
+export const previewSessions = 'POST /sessions/preview' as RouteText<'previewSessions'>;
+export const resolveSession = 'GET /sessions/resolve' as RouteText<'resolveSession'>;
+export const searchSessions = 'GET /sessions/search' as RouteText<'searchSessions'>;
+export const exportSession = 'GET /session/:id/export' as RouteText<'exportSession'>;
+export const importSession = 'POST /sessions/import refuse' as RouteText<'importSession'>;
+export const planCleanup = 'POST /sessions/cleanup' as RouteText<'planCleanup'>;
+export const applyCleanup = 'POST /sessions/cleanup/:planId/apply' as RouteText<'applyCleanup'>;
+export const resetSession = 'POST /session/:id/reset refuse' as RouteText<'resetSession'>;
+export const compactSession = 'POST /session/:id/compact join' as RouteText<'compactSession'>;
+export const trimSession = 'POST /session/:id/trim' as RouteText<'trimSession'>;
+export const listGenerations = 'GET /session/:id/generations' as RouteText<'listGenerations'>;
+export const listCheckpoints = 'GET /session/:id/checkpoints' as RouteText<'listCheckpoints'>;
+export const createCheckpoint = 'POST /session/:id/checkpoints refuse' as RouteText<'createCheckpoint'>;
+export const getCheckpoint = 'GET /session/:id/checkpoints/:checkpointId' as RouteText<'getCheckpoint'>;
+export const branchCheckpoint = 'POST /session/:id/checkpoints/:checkpointId/branch join' as RouteText<'branchCheckpoint'>;
+export const restoreCheckpoint = 'POST /session/:id/checkpoints/:checkpointId/restore refuse' as RouteText<'restoreCheckpoint'>;

@@ -4,8 +4,7 @@ import { type Runtime, sleep } from '../runtime/web-runtime.ts';
 import type { OperationResults } from './operation-results.ts';
 import { readProblem } from './problem.ts';
 import { isRepeatable, type RetryOptions, retryDelayMs } from './retry-policy.ts';
-import { type Query, type Route, routeOf, routeUrl } from './route-request.ts';
-import type { RouteName } from './routes.gen.ts';
+import { type Query, type Route, type RouteText, routeOf, routeUrl } from './route-request.ts';
 
 /** The part of `fetch` the SDK uses. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -26,6 +25,8 @@ export interface CallInput {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Query;
   readonly body?: unknown;
+  /** A file in place of `body`: sent as it is, without a deadline. A stream is sent once, so such a call is not repeated. */
+  readonly upload?: string | Uint8Array | Blob | ReadableStream<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly clientId?: string;
   /** Made up when absent and the operation honours one: the same for every attempt of this call. */
@@ -38,6 +39,7 @@ export interface CallInput {
 interface Attempt {
   readonly url: string;
   readonly init: RequestInit;
+  readonly timeoutMs: number | null;
   readonly acceptsStatus: number | undefined;
 }
 
@@ -56,19 +58,20 @@ export class Transport {
    * Rejects with the signal's reason when it aborts.
    * @throws HoldfastError
    */
-  async call<N extends RouteName & keyof OperationResults>(
-    name: N,
+  async call<N extends keyof OperationResults>(
+    operation: RouteText<N>,
     input: CallInput = {},
   ): Promise<OperationResults[N]> {
     const { retry, runtime } = this.#options;
-    const route = routeOf(name);
+    const route = routeOf(operation);
     const attempt = this.#prepare(route, input);
     for (let failures = 0; ; failures++) {
       try {
         // The daemon's response schema of this operation guarantees the shape.
         return (await this.#exchange(attempt, input.signal)) as OperationResults[N];
       } catch (thrown) {
-        const isFinal = !(thrown instanceof HoldfastError) || !isRepeatable(route);
+        const isSentOnce = !isRepeatable(route) || input.upload instanceof ReadableStream;
+        const isFinal = !(thrown instanceof HoldfastError) || isSentOnce;
         const delayMs = isFinal ? undefined : retryDelayMs(thrown, failures, retry, runtime.random());
         if (delayMs === undefined) throw thrown;
         await sleep(runtime, delayMs, input.signal);
@@ -77,30 +80,42 @@ export class Transport {
     }
   }
 
-  /** Opens an event stream, once; the scope bounds the wait for its head and ends the stream. @throws HoldfastError */
-  async open(name: RouteName, input: CallInput, scope: AbortScope): Promise<Response> {
-    const attempt = this.#prepare(routeOf(name), input);
+  /** Opens a stream, once; the scope bounds the wait for its head and ends the stream. @throws HoldfastError */
+  async open(
+    operation: RouteText,
+    input: CallInput,
+    scope: AbortScope,
+    mediaType = 'text/event-stream',
+  ): Promise<Response> {
+    const attempt = this.#prepare(routeOf(operation), input);
     try {
       const response = await this.#send(attempt, scope.signal);
       const type = response.headers.get('content-type') ?? '';
-      if (!type.startsWith('text/event-stream'))
-        throw unreadable(response, `is "${type}", not an event stream`);
+      if (!type.startsWith(mediaType)) throw unreadable(response, `is "${type}", not ${mediaType}`);
       return response;
     } catch (thrown) {
-      throw this.#explain(thrown, scope);
+      throw this.explain(thrown, scope);
     }
   }
 
   #prepare(route: Route, input: CallInput): Attempt {
-    const { baseUrl, headers, runtime } = this.#options;
+    const { baseUrl, headers, runtime, timeoutMs } = this.#options;
+    const { upload } = input;
     const all = new Headers({ ...headers, ...input.headers });
     if (input.clientId !== undefined) all.set('holdfast-client-id', input.clientId);
-    const body = input.body === undefined ? undefined : JSON.stringify(input.body);
-    if (body !== undefined) all.set('content-type', 'application/json');
+    // Bytes in memory that is shared are refused by `fetch` itself.
+    const file = upload as Exclude<typeof upload, Uint8Array> | Uint8Array<ArrayBuffer>;
+    const body = file ?? (input.body === undefined ? undefined : JSON.stringify(input.body));
+    if (body !== undefined)
+      all.set('content-type', upload === undefined ? 'application/json' : 'application/x-ndjson');
     if (route.idempotency) all.set('idempotency-key', input.idempotencyKey ?? runtime.newKey());
+    // A stream may only be sent with `duplex`, which the platform's types do not know yet. Source: WHATWG fetch.
+    const fixed = { cache: 'no-store', duplex: 'half' } as const;
+    const init = { method: route.method, headers: all, body, ...fixed };
     return {
       url: routeUrl(baseUrl, route, input.params ?? {}, input.query ?? {}),
-      init: { method: route.method, headers: all, body, cache: 'no-store' },
+      init,
+      timeoutMs: upload === undefined ? timeoutMs : null,
       acceptsStatus: input.acceptsStatus,
     };
   }
@@ -109,7 +124,7 @@ export class Transport {
     signal?.throwIfAborted();
     const scope = new AbortScope(this.runtime, signal);
     try {
-      scope.expectWithin(this.#options.timeoutMs);
+      scope.expectWithin(attempt.timeoutMs);
       const response = await this.#send(attempt, scope.signal);
       const text = await response.text();
       if (text === '') return undefined;
@@ -120,7 +135,7 @@ export class Transport {
       }
     } catch (thrown) {
       signal?.throwIfAborted();
-      throw this.#explain(thrown, scope);
+      throw this.explain(thrown, scope);
     } finally {
       scope.close();
     }
@@ -132,7 +147,13 @@ export class Transport {
     throw await readProblem(response, this.runtime.now());
   }
 
-  #explain(thrown: unknown, scope: AbortScope): HoldfastError {
+  /** Time for one attempt of a call (ms), null for ever. */
+  get timeoutMs(): number | null {
+    return this.#options.timeoutMs;
+  }
+
+  /** What it means that a request of this scope failed. */
+  explain(thrown: unknown, scope: AbortScope): HoldfastError {
     if (thrown instanceof HoldfastError) return thrown;
     const { baseUrl } = this.#options;
     if (scope.hasTimedOut)

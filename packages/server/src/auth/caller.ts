@@ -14,9 +14,20 @@ import { isLoopbackAddress } from './loopback.ts';
 /** Operations that a closed session accepts: there only an unknown session is missed. */
 const acceptsClosed: ReadonlySet<string> = new Set<OperationName>([
   'updateMetadata',
+  'editMetadata',
+  'closeSession',
+  'putExtension',
+  'deleteExtension',
   'loadSession',
   'resumeSession',
   'branchSession',
+  'resetSession',
+  'trimSession',
+  'createCheckpoint',
+  'branchCheckpoint',
+  'restoreCheckpoint',
+  // It says of a prompt that ended that it has.
+  'abortTurn',
 ]);
 /** Detaching must always work, whatever the client calls itself. */
 const ignoresClientId: ReadonlySet<string> = new Set<OperationName>(['detach']);

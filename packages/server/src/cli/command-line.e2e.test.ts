@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => sandbox.close());
 
 test.each(Object.keys(commands))('%s --help shows how to use it', async (name) => {
-  const { code, stdout, stderr } = await sandbox.run([name, '--help']);
+  const { code, stdout, stderr } = await sandbox.run([...name.split(' '), '--help']);
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain(`Usage: holdfast ${name}`);
 });

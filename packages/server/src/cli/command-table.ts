@@ -1,33 +1,7 @@
-import type { OptionName } from '../config/option-table.ts';
-
-/** An option of one command that is no configuration of the daemon. */
-export interface CommandOption {
-  readonly kind: 'switch' | 'text' | 'number';
-  readonly placeholder?: string;
-  readonly allowed?: readonly string[];
-  readonly meaning: string;
-}
-
-/** What the command line says of a command, and what it may be given. */
-export interface CommandSpec {
-  readonly summary: string;
-  readonly usage: string;
-  /** Text under the usage line. */
-  readonly about: string;
-  readonly options: Readonly<Record<string, CommandOption>>;
-  /** The daemon options it takes. */
-  readonly daemonOptions: 'all' | readonly OptionName[];
-  readonly positionals: { readonly minimum: number; readonly maximum: number; readonly name: string };
-  readonly examples: readonly string[];
-}
-
-const none = { minimum: 0, maximum: 0, name: '' };
-const json = (meaning: string): CommandOption => ({ kind: 'switch', meaning });
-const url: CommandOption = {
-  kind: 'text',
-  placeholder: 'URL',
-  meaning: 'Daemon to use; default the one that runs on the state directory',
-};
+import { type CommandSpec, clientOptions, json, noPositionals, url } from './command-spec.ts';
+import { sessionChangeCommands } from './session-change-commands.ts';
+import { sessionCommands } from './session-commands.ts';
+import { sessionTurnCommands } from './session-turn-commands.ts';
 
 /** The commands, in the order of `holdfast help`. */
 export const commands = {
@@ -38,7 +12,7 @@ export const commands = {
       'Serves sessions of coding agents over HTTP and Server-Sent Events until it is stopped (Ctrl-C, SIGTERM).',
     options: { json: json('Print one line {"url","pid","tokenFile"} on stdout when ready') },
     daemonOptions: 'all',
-    positionals: none,
+    positionals: noPositionals,
     examples: ['holdfast serve', "holdfast serve --port 0 --workspace ~/code --agent 'mine=my-agent --acp'"],
   },
   run: {
@@ -69,23 +43,13 @@ export const commands = {
       json: json('Print every event as one JSON line'),
       url,
     },
-    daemonOptions: ['stateDir', 'config', 'tokenFile', 'logLevel'],
+    daemonOptions: [...clientOptions, 'logLevel'],
     positionals: { minimum: 1, maximum: 1, name: 'PROMPT' },
     examples: ['holdfast run "What does this repository do?"', 'git diff | holdfast run --agent claude -'],
   },
-  sessions: {
-    summary: 'List the sessions of the running daemon',
-    usage: 'holdfast sessions [options]',
-    about: 'Newest activity first.',
-    options: {
-      limit: { kind: 'number', placeholder: 'N', meaning: 'How many, 1 to 200; default 50' },
-      json: json('Print the page as JSON'),
-      url,
-    },
-    daemonOptions: ['stateDir', 'config', 'tokenFile'],
-    positionals: none,
-    examples: ['holdfast sessions'],
-  },
+  ...sessionCommands,
+  ...sessionTurnCommands,
+  ...sessionChangeCommands,
   journal: {
     summary: 'Check, measure, back up or restore the journal',
     usage: 'holdfast journal verify|stats [FILE] | backup FILE | restore FILE [options]',
@@ -105,7 +69,7 @@ FILE is a backup; verify and stats look at the journal itself without one.`,
     about: 'Exit code 1 when something is broken; an agent that is not installed is not.',
     options: { json: json('Print the findings as JSON') },
     daemonOptions: 'all',
-    positionals: none,
+    positionals: noPositionals,
     examples: ['holdfast doctor'],
   },
   config: {
@@ -115,7 +79,7 @@ FILE is a backup; verify and stats look at the journal itself without one.`,
       'Flags win over HOLDFAST_* variables, those over the configuration file, that over the defaults. Secrets are masked.',
     options: { json: json('Print it as JSON') },
     daemonOptions: 'all',
-    positionals: none,
+    positionals: noPositionals,
     examples: ['holdfast config', 'HOLDFAST_MAX_SESSIONS=8 holdfast config --json'],
   },
   'demo-agent': {
@@ -131,7 +95,27 @@ FILE is a backup; verify and stats look at the journal itself without one.`,
 
 export type CommandName = keyof typeof commands;
 
-export const isCommandName = (word: string): word is CommandName => Object.hasOwn(commands, word);
+export const isCommandName = (words: string): words is CommandName => Object.hasOwn(commands, words);
+
+/** Commands that come in a group, and the one that is meant by the group's name alone. */
+const groups: Readonly<Record<string, CommandName>> = { sessions: 'sessions list' };
+
+/** The commands of a group; none for any other word. */
+export const commandsOfGroup = (group: string): readonly CommandName[] =>
+  Object.keys(commands).filter((name): name is CommandName => name.startsWith(`${group} `));
+
+/** Finds the command a line begins with, of one word or two, and what follows it. */
+export function findCommand(
+  words: readonly string[],
+): { name: CommandName; rest: readonly string[] } | undefined {
+  const [first = '', second = ''] = words;
+  const pair = `${first} ${second}`;
+  if (isCommandName(pair)) return { name: pair, rest: words.slice(2) };
+  const alone = groups[first];
+  if (alone !== undefined && (second === '' || second.startsWith('-')))
+    return { name: alone, rest: words.slice(1) };
+  return isCommandName(first) ? { name: first, rest: words.slice(1) } : undefined;
+}
 
 /** A command's row, without the narrowness of the literal table. */
 export const commandSpec = (name: CommandName): CommandSpec => commands[name];

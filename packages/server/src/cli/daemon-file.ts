@@ -32,7 +32,12 @@ export function readDaemonFile(stateDir: string): DaemonFile | undefined {
 
 /** Takes back what this process wrote. */
 export function removeDaemonFile(stateDir: string, pid: number): void {
-  if (readDaemonFile(stateDir)?.pid === pid) rmSync(pathIn(stateDir), { force: true });
+  if (readDaemonFile(stateDir)?.pid !== pid) return;
+  try {
+    rmSync(pathIn(stateDir), { force: true });
+  } catch {
+    // The disk is read-only by now, which must keep no daemon from stopping; readers find nobody at the address.
+  }
 }
 
 const isDaemonFile = (value: unknown): value is DaemonFile =>

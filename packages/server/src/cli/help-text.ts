@@ -1,21 +1,30 @@
 import { envName, flagName, type OptionSpec, optionTable } from '../config/option-table.ts';
-import { type CommandName, type CommandOption, commandSpec, commands } from './command-table.ts';
+import type { CommandOption } from './command-spec.ts';
+import { type CommandName, commandSpec, commands, isCommandName } from './command-table.ts';
 import { daemonOptionsOf } from './parse-arguments.ts';
+
+const nameWidth = 20;
 
 /** `holdfast help`. */
 export function overviewText(): string {
-  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`);
+  const rows = Object.keys(commands).filter(isCommandName).map(summaryRow);
   return `Holdfast keeps coding-agent sessions alive: agents behind HTTP, with a durable journal.
 
 Usage: holdfast COMMAND [options]
 
 ${rows.join('\n')}
-  ${'help'.padEnd(12)} Show this, or the options of a command: holdfast help COMMAND
-  ${'version'.padEnd(12)} Print the version
+  ${'help'.padEnd(nameWidth)} Show this, or the options of a command: holdfast help COMMAND
+  ${'version'.padEnd(nameWidth)} Print the version
 
 Start with: holdfast serve
 `;
 }
+
+/** `holdfast help sessions`: the commands of a group. */
+export const groupText = (names: readonly CommandName[]): string =>
+  `${names.map(summaryRow).join('\n')}\n\nholdfast help COMMAND shows the options of one.\n`;
+
+const summaryRow = (name: CommandName) => `  ${name.padEnd(nameWidth)} ${commandSpec(name).summary}`;
 
 /** `holdfast COMMAND --help`. */
 export function commandText(name: CommandName): string {

@@ -39,7 +39,7 @@ describe('options', () => {
   test('an unknown option is named with the nearest known one', () => {
     expect(refusal('serve', '--prot', '1')).toBe('--prot is not an option of serve: did you mean --port?');
     expect(refusal('serve', '--max-session=1')).toContain('did you mean --max-sessions?');
-    expect(refusal('sessions', '--zzzzzz')).toBe('--zzzzzz is not an option of sessions');
+    expect(refusal('sessions list', '--zzzzzz')).toBe('--zzzzzz is not an option of sessions list');
     expect(refusal('serve', '-p', '1')).toContain('-p is not an option');
     expect(refusal('serve', '--constructor')).toContain('--constructor is not an option');
   });

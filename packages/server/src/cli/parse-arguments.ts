@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { DaemonError } from '@holdfast/protocol';
 import { nearestName } from '../config/nearest-name.ts';
 import { flagName, isOptionName, type OptionName, optionNames, optionTable } from '../config/option-table.ts';
-import { type CommandName, type CommandSpec, commandSpec } from './command-table.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { type CommandName, commandSpec } from './command-table.ts';
 
 /** A command line, taken apart and checked against what its command takes. Daemon options are not parsed yet. */
 export interface CommandArguments {

@@ -51,7 +51,8 @@ export const serverNumbers = {
 /** What each choice of the bridge is for; a choice without a line here does not compile. */
 const choiceMeanings = {
   sessionScope: 'Whether creating in a directory attaches to its session (single) or makes another (thread)',
-  journalSync: 'Which commits are forced to the disk: acknowledgements and turn ends, every one, none',
+  journalSync:
+    'Which commits are forced to the disk: acknowledgements, starts and ends of turns; every one; none',
   permissionPolicy: 'Who may answer a permission request',
 } as const satisfies Record<BridgeChoice, string>;
 

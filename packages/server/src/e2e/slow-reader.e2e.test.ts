@@ -13,7 +13,7 @@ afterEach(() => lab.close());
 /** The long form, a million, runs on demand. */
 const isLong = process.env['HOLDFAST_LONG_TESTS'] === '1';
 const updates = isLong ? 1_000_000 : 200_000;
-const timeoutMs = isLong ? 300_000 : 30_000;
+const timeoutMs = isLong ? 600_000 : 90_000;
 const mebibyte = 1024 * 1024;
 
 /** V8 doubles its young generation when it sees fit, by 130 MB in the end: that would drown what is measured. */
@@ -39,7 +39,8 @@ test(
     await lab.kill(control.daemon);
     const { quick, slow, peakBytes } = await flooded(5);
     expect(slow.map((reader) => reader.lastId() < updates / 2)).toEqual(slow.map(() => true));
-    expect((peakBytes - control.peakBytes) / mebibyte).toBeLessThan(30);
+    // Held back for five readers, what they have not read would be some 250 MB.
+    expect((peakBytes - control.peakBytes) / mebibyte).toBeLessThan(80);
     for (const reader of slow) reader.resume();
     await until(() => slow.every((reader) => reader.lastId() === quick.lastId()), timeoutMs);
     expect([quick, ...slow].flatMap((reader) => reader.breaks())).toEqual([]);

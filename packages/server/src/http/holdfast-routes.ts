@@ -1,23 +1,30 @@
-import { type Bridge, type Clock, systemClock } from '@holdfast/bridge';
+import { type Bridge, type Clock, OpenFileGauge, systemClock } from '@holdfast/bridge';
 import { type Operation, type OperationName, operations } from '@holdfast/protocol';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { bearerToken, type TokenAuth } from '../auth/bearer-token.ts';
 import { agentHandlers } from '../routes/agents.ts';
 import { catalogHandlers } from '../routes/catalog.ts';
 import type { RouteContext, ServerInfo } from '../routes/context.ts';
+import { contextHandlers } from '../routes/context-plane.ts';
+import { deletionHandlers } from '../routes/deletion.ts';
 import { eventHandlers } from '../routes/events.ts';
 import { lifecycleHandlers } from '../routes/lifecycle.ts';
+import { metadataHandlers } from '../routes/metadata.ts';
+import { readingHandlers } from '../routes/reading.ts';
 import { restoreHandlers } from '../routes/restore.ts';
 import { settingHandlers } from '../routes/settings.ts';
 import { systemHandlers } from '../routes/system.ts';
 import { turnHandlers } from '../routes/turns.ts';
 import { addAccessLog } from '../telemetry/access-log.ts';
+import { DaemonMetrics } from '../telemetry/daemon-metrics.ts';
+import { connectionRoom } from './connection-room.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { mountOperation } from './mount-operation.ts';
 import type { OperationHandler, OperationHandlers } from './operation-handler.ts';
 import { sendProblem } from './problem-handler.ts';
 import { refuseOtherMethods } from './refuse-methods.ts';
 import { addRequestGate } from './request-gate.ts';
+import { IndexFeed } from './sse/index-feed.ts';
 import { SessionFeeds } from './sse/session-feeds.ts';
 
 export interface RoutesOptions {
@@ -36,6 +43,8 @@ export interface RoutesOptions {
   readonly writerIdleTimeoutMs: number;
   readonly serverInfo: ServerInfo;
   readonly clock?: Clock;
+  /** What this process is short of, so that no more connections should be served; default: file descriptors. */
+  readonly shortage?: () => string | undefined;
 }
 
 /** The routes' hold on their open streams. */
@@ -51,15 +60,26 @@ export interface MountedRoutes {
 export function mountRoutes(app: FastifyInstance, options: RoutesOptions): MountedRoutes {
   const { bridge, auth, bodyLimitBytes, clock = systemClock } = options;
   let isClosing = false;
+  const gauge = new OpenFileGauge(clock);
+  const room = connectionRoom(app, options.shortage ?? (() => gauge.shortage()));
   const feeds = new SessionFeeds({
     clock,
     heartbeatIntervalMs: options.heartbeatIntervalMs,
     writerIdleTimeoutMs: options.writerIdleTimeoutMs,
     onFault: (thrown, sessionId) => app.log.error({ err: thrown, sessionId }, 'an event stream failed'),
   });
+  const indexFeed = new IndexFeed({
+    clock,
+    heartbeatIntervalMs: options.heartbeatIntervalMs,
+    writerIdleTimeoutMs: options.writerIdleTimeoutMs,
+    onFault: (thrown) => app.log.error({ err: thrown }, 'a stream of the session index failed'),
+  });
+  const metrics = new DaemonMetrics(bridge);
   const context: RouteContext = {
     bridge,
+    metrics,
     feeds,
+    indexFeed,
     clock,
     serverInfo: options.serverInfo,
     isAuthRequired: auth !== null,
@@ -67,12 +87,18 @@ export function mountRoutes(app: FastifyInstance, options: RoutesOptions): Mount
     bodyLimitBytes,
     maxConnections: options.maxConnections,
     startedAt: clock.elapsedMs(),
+    shortage: () => room.shortage(),
   };
 
   acceptJsonOnly(app);
   app.setErrorHandler((thrown, request, reply) => sendProblem(thrown, request, reply));
-  addAccessLog(app, clock);
-  addRequestGate(app, { ...options, authenticate: bearerToken(auth), isClosing: () => isClosing });
+  addAccessLog(app, clock, metrics);
+  addRequestGate(app, {
+    ...options,
+    authenticate: bearerToken(auth),
+    isClosing: () => isClosing,
+    refusalOf: (socket) => room.refusalOf(socket),
+  });
   const handlers = handlersOf(context);
   for (const name of Object.keys(operations)) {
     // Object.keys widens the names; OperationHandlers has for each the handler of exactly that operation.
@@ -85,6 +111,7 @@ export function mountRoutes(app: FastifyInstance, options: RoutesOptions): Mount
     stop() {
       isClosing = true;
       feeds.end();
+      indexFeed.end();
     },
   };
 }
@@ -101,9 +128,13 @@ function handlersOf(context: RouteContext): OperationHandlers {
     ...agentHandlers(context),
     ...catalogHandlers(context),
     ...lifecycleHandlers(context),
+    ...metadataHandlers(context),
+    ...deletionHandlers(context),
     ...restoreHandlers(context),
     ...settingHandlers(context),
     ...turnHandlers(context),
+    ...contextHandlers(context),
     ...eventHandlers(context),
+    ...readingHandlers(context),
   };
 }

@@ -23,6 +23,16 @@ export function acceptJsonOnly(app: FastifyInstance): void {
       });
     },
   );
+  acceptUploads(app);
+}
+
+/** JSON lines are not collected: the operation that takes them reads them as they arrive. */
+function acceptUploads(app: FastifyInstance): void {
+  app.addContentTypeParser(/^application\/(?:x-ndjson|jsonl)(?:;|$)/, (request, payload, done) => {
+    const isUpload = request.routeOptions.config.holdfastOperation?.upload === 'jsonl';
+    if (isUpload) done(null, payload);
+    else done(new DaemonError('unsupported_media_type', 'send the body as Content-Type: application/json'));
+  });
 }
 
 function invalidJson(fault: string): DaemonError {

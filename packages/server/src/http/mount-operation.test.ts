@@ -89,7 +89,11 @@ describe('a request that fits', () => {
     const url = `/workspace/${encodeURIComponent(cwd)}/sessions?size=9999`;
     const response = await app.inject({ url, headers: bearer });
     expect(response.json()).toEqual({ sessions: [] });
-    expect(listWorkspaceSessions).toHaveBeenCalledWith(cwd, { size: 200, cursor: undefined });
+    expect(listWorkspaceSessions).toHaveBeenCalledWith(cwd, {
+      size: 200,
+      cursor: undefined,
+      isArchived: false,
+    });
     await app.close();
   });
 

@@ -3,6 +3,7 @@ import type { Bridge, Caller } from '@holdfast/bridge';
 import type { Operation } from '@holdfast/protocol';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { callerOf } from '../auth/caller.ts';
+import { isStream } from './event-stream-operation.ts';
 import { idempotencyOf } from './idempotency-key.ts';
 import type { AnswerDelivery, OperationCall, OperationHandler } from './operation-handler.ts';
 import { requestParts } from './request-part.ts';
@@ -16,6 +17,7 @@ export interface MountOptions {
 interface AnyAnswer extends AnswerDelivery {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
   readonly body?: unknown;
   readonly stream?: (response: ServerResponse) => void;
 }
@@ -38,7 +40,9 @@ export function mountOperation<const O extends Operation>(
       const params = parts.params(request.params);
       const query = parts.query(request.query);
       const body = parts.body(request.body);
-      const idempotency = idempotencyOf(operation, request.headers['idempotency-key'], body);
+      // What is uploaded is read later: who reads it binds the key to it.
+      const bound = operation.upload === undefined ? body : query;
+      const idempotency = idempotencyOf(operation, request.headers['idempotency-key'], bound);
       const caller: Caller = { ...(await callerOf(request, operation, bridge)), idempotency };
       // The parts were checked against the very schemas that OperationCall takes its types from.
       const call = { params, query, body, caller, request } as OperationCall<O>;
@@ -48,14 +52,10 @@ export function mountOperation<const O extends Operation>(
   });
 }
 
-/** Whether an operation answers with an event stream. */
-export function isStream(operation: Operation): boolean {
-  return Object.values(operation.responses).includes('stream');
-}
-
 function send(reply: FastifyReply, answer: AnyAnswer): FastifyReply {
   reply.code(answer.status);
   if (answer.headers !== undefined) reply.headers(answer.headers);
+  if (answer.contentType !== undefined) reply.type(answer.contentType);
   if (answer.stream !== undefined) return takeOver(reply, answer.stream);
   watchDelivery(reply.raw, answer);
   return reply.send(answer.body);

@@ -1,5 +1,5 @@
 import { type ErrorCode, httpStatus, type Operation, Problem } from '@holdfast/protocol';
-import type { TObject, TSchema } from 'typebox';
+import type { TObject } from 'typebox';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -56,6 +56,7 @@ function describe(operation: Operation, { isAuthRequired }: OpenApiOptions): Jso
     security: isAuthRequired && scope !== 'public' ? [{ bearer: [] }] : [],
     parameters: parametersOf(operation),
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
+    ...(operation.upload === undefined ? {} : { requestBody: uploadBody }),
     responses: { ...successes(operation), ...failures(operation) },
   };
 }
@@ -96,16 +97,30 @@ function requestBody(schema: TObject): Json {
   };
 }
 
+const uploadBody: Json = {
+  required: true,
+  content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+};
+
 function successes({ responses }: Operation): Json {
   return Object.fromEntries(Object.entries(responses).map(([status, schema]) => [status, success(schema)]));
 }
 
-function success(schema: TSchema | null | 'stream'): Json {
+function success(schema: Operation['responses'][number]): Json {
   if (schema === null) return { description: 'Done; no content.' };
   if (schema === 'stream') {
     return {
       description: 'Server-Sent Events; each `data` is one event envelope.',
       content: { 'text/event-stream': { schema: { type: 'string' } } },
+    };
+  }
+  if (schema === 'text') {
+    return { description: 'A page.', content: { 'text/*': { schema: { type: 'string' } } } };
+  }
+  if (schema === 'download') {
+    return {
+      description: 'A file.',
+      content: { 'application/octet-stream': { schema: { type: 'string' } } },
     };
   }
   return { description: 'Success.', content: { 'application/json': { schema } } };

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Caller } from '@holdfast/bridge';
 import type { Operation, OperationName, operations } from '@holdfast/protocol';
 import type { FastifyRequest } from 'fastify';
@@ -30,9 +31,13 @@ interface AnswerParts extends AnswerDelivery {
 
 type AnswerFor<Status, Schema> = Schema extends 'stream'
   ? AnswerParts & { readonly status: Status; readonly stream: (response: ServerResponse) => void }
-  : Schema extends null
-    ? AnswerParts & { readonly status: Status }
-    : AnswerParts & { readonly status: Status; readonly body: ValueOf<Schema> };
+  : Schema extends 'download'
+    ? AnswerParts & { readonly status: Status; readonly body: Readable }
+    : Schema extends 'text'
+      ? AnswerParts & { readonly status: Status; readonly contentType: string; readonly body: string }
+      : Schema extends null
+        ? AnswerParts & { readonly status: Status }
+        : AnswerParts & { readonly status: Status; readonly body: ValueOf<Schema> };
 
 /** An answer by one of the operation's declared responses. */
 export type OperationAnswer<O extends Operation> = {

@@ -6,7 +6,10 @@ const frameworkErrors: Readonly<Record<string, () => DaemonError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () =>
     new DaemonError('body_too_large', 'the body is longer than the limit; see limits in /capabilities'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
-    new DaemonError('unsupported_media_type', 'send the body as Content-Type: application/json'),
+    new DaemonError(
+      'unsupported_media_type',
+      'send the body as Content-Type: application/json; exported lines as application/x-ndjson',
+    ),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new DaemonError('invalid_request', 'the body is not as long as Content-Length says'),
   FST_ERR_BAD_URL: () => new DaemonError('invalid_request', 'the path is not validly percent-encoded'),

@@ -1,6 +1,6 @@
 import { DaemonError, type Operation } from '@holdfast/protocol';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
-import { isStream } from './mount-operation.ts';
+import { isStream } from './event-stream-operation.ts';
 import { pathOf } from './request-gate.ts';
 
 const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies HTTPMethods[];

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { DaemonError, type Operation } from '@holdfast/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from '../auth/bearer-token.ts';
@@ -9,6 +10,8 @@ export interface GateOptions extends HostRules {
   readonly allowedOrigins: readonly string[];
   /** Set once the server stops: nothing new is let in. */
   readonly isClosing: () => boolean;
+  /** Why a connection is not served; undefined for one that is. */
+  readonly refusalOf: (socket: Socket) => string | undefined;
 }
 
 /** What a route tells the gate of itself. */
@@ -39,6 +42,11 @@ export function addRequestGate(app: FastifyInstance, options: GateOptions): void
     const operation = request.routeOptions.config.holdfastOperation;
     if (operation?.scope !== 'public') {
       if (options.isClosing()) throw new DaemonError('shutting_down', 'the daemon is shutting down');
+      const refusal = options.refusalOf(request.raw.socket);
+      if (refusal !== undefined) {
+        reply.header('connection', 'close');
+        throw new DaemonError('overloaded', refusal);
+      }
       request.holdfastPrincipal = identify(options.authenticate, request, reply);
     }
     if (request.is404) throw new DaemonError('not_found', `no route ${request.method} ${pathOf(request)}`);

@@ -30,6 +30,21 @@ export function streamCursor(
   );
 }
 
+/** @throws not_acceptable for a client that takes no event stream */
+export function requireEventStream(accept: string | undefined): void {
+  if (acceptsEventStream(accept)) return;
+  throw new DaemonError('not_acceptable', 'this route answers text/event-stream; accept it, or */*');
+}
+
+/** What every event stream says of itself. Source: protocol §5. */
+export const streamHeaders = (epoch: string): Readonly<Record<string, string>> => ({
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  'holdfast-event-epoch': epoch,
+  'x-qwen-event-epoch': epoch,
+});
+
 /** Whether a client that sent this `Accept` takes an event stream. Source: RFC 9110 §12.5.1. */
 export function acceptsEventStream(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true;

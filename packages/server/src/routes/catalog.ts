@@ -1,21 +1,22 @@
-import { DaemonError } from '@holdfast/protocol';
+import type { ListSessionsRequest } from '@holdfast/bridge';
+import type { ListSessionsQuery } from '@holdfast/protocol';
 import { sessionIdOf } from '../auth/caller.ts';
+import { etag } from '../http/etag.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
+import { requireEventStream, streamCursor, streamHeaders } from '../http/stream-cursor.ts';
 import type { RouteContext } from './context.ts';
 
 type CatalogHandlers = Pick<
   OperationHandlers,
-  'describeSession' | 'getSessionStatus' | 'listWorkspaceSessions' | 'listSessions'
+  'describeSession' | 'getSessionStatus' | 'listWorkspaceSessions' | 'listSessions' | 'watchSessions'
 >;
 
-/** Filters of the list that are declared and not built yet. */
-const missing = ['active', 'parent', 'label', 'createdAfter', 'updatedAfter', 'q', 'include'] as const;
-
 /** Sessions as rows and in full. */
-export function catalogHandlers({ bridge }: RouteContext): CatalogHandlers {
+export function catalogHandlers({ bridge, indexFeed }: RouteContext): CatalogHandlers {
   return {
     async describeSession({ params }) {
-      return { status: 200, body: await bridge.describeSession(sessionIdOf(params.id)) };
+      const session = await bridge.describeSession(sessionIdOf(params.id));
+      return { status: 200, body: session, headers: etag(session.revision) };
     },
     async getSessionStatus({ params }) {
       return { status: 200, body: await bridge.getSessionStatus(sessionIdOf(params.id)) };
@@ -24,18 +25,37 @@ export function catalogHandlers({ bridge }: RouteContext): CatalogHandlers {
       const { sessions, nextCursor } = await bridge.listWorkspaceSessions(params.workspace, {
         size: pageSize(query.size),
         cursor: query.cursor,
+        isArchived: query.archiveState === 'archived',
       });
       return { status: 200, body: { sessions: [...sessions], nextCursor } };
     },
     async listSessions({ query }) {
-      const { limit, cursor, cwd, agent, state, archived, sort } = query;
-      const unbuilt = missing.find((name) => query[name] !== undefined);
-      if (unbuilt !== undefined) throw capabilityMissing(unbuilt);
-      if (sort === 'title') throw capabilityMissing('sort=title');
-      if (state !== undefined && state !== 'closed') throw capabilityMissing(`state=${state}`);
-      const page = await bridge.listSessions({ limit, cursor, cwd, agent, state, archived, sort });
+      const hasPreviews = query.include?.split(',').includes('preview');
+      const page = await bridge.listSessions({ ...listRequest(query), hasPreviews, cursor: query.cursor });
       return { status: 200, body: { ...page, sessions: [...page.sessions] } };
     },
+    async watchSessions({ query, request }) {
+      requireEventStream(request.headers.accept);
+      const subscription = bridge.watchSessions(streamCursor(request.headers, query));
+      const snapshot = query.snapshot === '1' ? () => subscription.snapshot(listRequest(query)) : undefined;
+      return {
+        status: 200,
+        headers: streamHeaders(bridge.epoch),
+        stream: (response) => indexFeed.open({ subscription, response, snapshot }),
+      };
+    },
+  };
+}
+
+/** The filters of a request, which are checked, as the bridge takes them. */
+function listRequest({
+  parent,
+  ...query
+}: Omit<ListSessionsQuery, 'include' | 'cursor'>): ListSessionsRequest {
+  const { limit, sort, cwd, agent, state, active, label, archived, createdAfter, updatedAfter, q } = query;
+  return {
+    ...{ limit, sort, cwd, agent, state, active, label, archived, createdAfter, updatedAfter, q },
+    parent: parent === undefined ? undefined : sessionIdOf(parent),
   };
 }
 
@@ -43,8 +63,4 @@ export function catalogHandlers({ bridge }: RouteContext): CatalogHandlers {
 function pageSize(text: string | undefined): number | undefined {
   const size = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(size) ? Math.min(200, Math.max(1, Math.trunc(size))) : undefined;
-}
-
-function capabilityMissing(feature: string): DaemonError {
-  return new DaemonError('capability_missing', `${feature} is not supported yet; leave it out`, { feature });
 }

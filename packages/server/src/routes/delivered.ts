@@ -1,4 +1,4 @@
-import type { Delivery } from '@holdfast/bridge';
+import type { Answered, Delivery } from '@holdfast/bridge';
 
 export const replayed = { 'idempotent-replayed': 'true' } as const;
 
@@ -14,4 +14,13 @@ export async function delivered<const Status extends number, Answer>(
     headers: made.isReplayed ? replayed : {},
     lost: () => void made.abandon(),
   };
+}
+
+/** An answer that stands whether or not it arrives. */
+export async function answered<const Status extends number, Answer>(
+  status: Status,
+  answer: Promise<Answered<Answer>>,
+) {
+  const { answer: body, isReplayed } = await answer;
+  return { status, body, headers: isReplayed ? replayed : {} };
 }

@@ -1,8 +1,9 @@
 import type { Bridge } from '@holdfast/bridge';
-import { DaemonError, type EventData, type SessionId } from '@holdfast/protocol';
+import type { EventData, SessionId } from '@holdfast/protocol';
 import { sessionIdOf } from '../auth/caller.ts';
+import { sentClientId } from '../auth/client-id.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
-import { acceptsEventStream, streamCursor } from '../http/stream-cursor.ts';
+import { requireEventStream, streamCursor, streamHeaders } from '../http/stream-cursor.ts';
 import type { RouteContext } from './context.ts';
 
 /** Events a reader may be behind before it hears of it, where it does not say itself. */
@@ -17,21 +18,16 @@ export function eventHandlers({ bridge, feeds }: RouteContext): EventHandlers {
       return { status: 200, body: await bridge.getTranscript(sessionIdOf(params.id), query) };
     },
     async streamEvents({ params, query, request }) {
-      if (!acceptsEventStream(request.headers.accept)) {
-        throw new DaemonError('not_acceptable', 'this route answers text/event-stream; accept it, or */*');
-      }
+      requireEventStream(request.headers.accept);
       const sessionId = sessionIdOf(params.id);
       const cursor = streamCursor(request.headers, query);
-      const subscription = await bridge.subscribe(sessionId, cursor);
+      // Whoever reads is there; what is no id, or nobody's, is ignored here as in every GET.
+      const sent = sentClientId(request.headers);
+      const clientId = 'clientId' in sent ? sent.clientId : undefined;
+      const subscription = await bridge.subscribe(sessionId, { ...cursor, clientId });
       return {
         status: 200,
-        headers: {
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-cache, no-transform',
-          'x-accel-buffering': 'no',
-          'holdfast-event-epoch': bridge.epoch,
-          'x-qwen-event-epoch': bridge.epoch,
-        },
+        headers: streamHeaders(bridge.epoch),
         stream: (response) =>
           feeds.open({
             sessionId,

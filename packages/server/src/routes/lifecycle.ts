@@ -1,13 +1,10 @@
-import { DaemonError, parseSessionId } from '@holdfast/protocol';
+import { parseSessionId } from '@holdfast/protocol';
 import { sessionIdOf } from '../auth/caller.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
 import type { RouteContext } from './context.ts';
 import { delivered } from './delivered.ts';
 
-type LifecycleHandlers = Pick<
-  OperationHandlers,
-  'createSession' | 'heartbeat' | 'detach' | 'updateMetadata' | 'closeSession'
->;
+type LifecycleHandlers = Pick<OperationHandlers, 'createSession' | 'heartbeat' | 'detach' | 'closeSession'>;
 
 /** How sessions come, are kept, and end. */
 export function lifecycleHandlers({ bridge }: RouteContext): LifecycleHandlers {
@@ -22,19 +19,8 @@ export function lifecycleHandlers({ bridge }: RouteContext): LifecycleHandlers {
       if (sessionId !== undefined) await bridge.detach(sessionId, caller);
       return { status: 204 };
     },
-    async updateMetadata({ params, body, caller }) {
-      const { sessionId, displayName } = await bridge.updateMetadata(sessionIdOf(params.id), body, caller);
-      return { status: 200, body: { sessionId, displayName: displayName ?? undefined } };
-    },
     async closeSession({ params, query, caller }) {
-      const { transcript, children } = query;
-      if ((transcript !== undefined && transcript !== 'keep') || children !== undefined) {
-        const feature = children === undefined ? `transcript=${transcript}` : 'children';
-        throw new DaemonError('capability_missing', `${feature} is not supported yet; leave it out`, {
-          feature,
-        });
-      }
-      await bridge.closeSession(sessionIdOf(params.id), caller);
+      await bridge.closeSession(sessionIdOf(params.id), caller, query);
       return { status: 204 };
     },
   };

@@ -1,35 +1,52 @@
 import { operations } from '@holdfast/protocol';
+import { docsPage, docsPagePolicy } from '../http/docs-page.ts';
 import { openApiDocument } from '../http/openapi-document.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
 import type { RouteContext } from './context.ts';
 import { featureTags } from './features.ts';
 
-type SystemHandlers = Pick<OperationHandlers, 'health' | 'livez' | 'readyz' | 'capabilities' | 'openapi'>;
+type SystemHandlers = Pick<
+  OperationHandlers,
+  'health' | 'livez' | 'readyz' | 'capabilities' | 'openapi' | 'docs' | 'metrics'
+>;
 
 /** What the daemon says of itself. */
 export function systemHandlers(context: RouteContext): SystemHandlers {
-  const { bridge, serverInfo, isAuthRequired } = context;
+  const { serverInfo, isAuthRequired } = context;
   const document = openApiDocument(Object.values(operations), {
     version: serverInfo.version,
     isAuthRequired,
   });
   return {
     health({ query }) {
-      const readiness = bridge.readiness();
-      if (!readiness.isReady) return { status: 503, body: { status: 'degraded', reason: readiness.reason } };
+      const fault = faultOf(context);
+      if (fault !== undefined) return { status: 503, body: { status: 'degraded', reason: fault } };
       const isDeep = query.deep === '1' || query.deep === 'true';
       return { status: 200, body: { status: 'ok', ...(isDeep ? figures(context) : {}) } };
     },
     livez: () => ({ status: 200, body: { status: 'ok' } }),
     readyz() {
-      const readiness = bridge.readiness();
-      return readiness.isReady
+      const fault = faultOf(context);
+      return fault === undefined
         ? { status: 200, body: { status: 'ok' } }
-        : { status: 503, body: { status: 'unavailable', reason: readiness.reason } };
+        : { status: 503, body: { status: 'unavailable', reason: fault } };
     },
     capabilities: () => ({ status: 200, body: capabilities(context) }),
     openapi: () => ({ status: 200, body: document }),
+    docs: () => ({
+      status: 200,
+      headers: { 'content-security-policy': docsPagePolicy },
+      contentType: 'text/html; charset=utf-8',
+      body: docsPage(Object.values(operations), serverInfo.version),
+    }),
+    metrics: async () => ({ status: 200, ...(await context.metrics.read()) }),
   };
+}
+
+/** Why not everything is served; undefined when all is well. */
+function faultOf({ bridge, shortage }: RouteContext): string | undefined {
+  const readiness = bridge.readiness();
+  return readiness.isReady ? shortage() : readiness.reason;
 }
 
 function figures({ bridge, clock, startedAt }: RouteContext) {

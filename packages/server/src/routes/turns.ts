@@ -1,4 +1,6 @@
+import type { Admission } from '@holdfast/bridge';
 import { permissionRequestIdOf, promptIdOf } from '@holdfast/protocol';
+import type { FastifyRequest } from 'fastify';
 import { sessionIdOf } from '../auth/caller.ts';
 import { headStartMs } from '../http/head-start.ts';
 import type { OperationHandlers } from '../http/operation-handler.ts';
@@ -8,7 +10,10 @@ import { replayed } from './delivered.ts';
 type TurnHandlers = Pick<
   OperationHandlers,
   | 'promptSession'
+  | 'steerTurn'
   | 'cancelTurn'
+  | 'abortTurn'
+  | 'getPrompt'
   | 'listPendingPrompts'
   | 'removePendingPrompt'
   | 'votePermission'
@@ -19,15 +24,17 @@ type TurnHandlers = Pick<
 export function turnHandlers({ bridge }: RouteContext): TurnHandlers {
   return {
     async promptSession({ params, body, caller, request }) {
-      const admission = await bridge.promptSession(sessionIdOf(params.id), body, caller);
-      // No event of the turn may overtake this answer, and no turn may wait for a client that has gone.
-      return {
-        status: 202,
-        body: admission.answer,
-        headers: admission.isReplayed ? replayed : {},
-        written: () => admission.release(headStartMs(request.headers)),
-        lost: () => admission.release(),
-      };
+      return admitted(bridge.promptSession(sessionIdOf(params.id), body, caller), request);
+    },
+    async steerTurn({ params, body, caller, request }) {
+      return admitted(bridge.steerTurn(sessionIdOf(params.id), body, caller), request);
+    },
+    async abortTurn({ params, body, caller }) {
+      return { status: 200, body: await bridge.abortTurn(sessionIdOf(params.id), body, caller) };
+    },
+    async getPrompt({ params }) {
+      const promptId = promptIdOf(params.promptId);
+      return { status: 200, body: await bridge.getPrompt(sessionIdOf(params.id), promptId) };
     },
     async cancelTurn({ params, caller }) {
       await bridge.cancelTurn(sessionIdOf(params.id), caller);
@@ -52,5 +59,17 @@ export function turnHandlers({ bridge }: RouteContext): TurnHandlers {
       const { isReplayed } = await bridge.votePermission({ requestId }, body, caller);
       return { status: 200, body: {}, headers: isReplayed ? replayed : {} };
     },
+  };
+}
+
+/** No event of the turn may overtake this answer, and no turn may wait for a client that has gone. */
+async function admitted(admission: Promise<Admission>, { headers }: FastifyRequest) {
+  const { answer, isReplayed, release } = await admission;
+  return {
+    status: 202 as const,
+    body: answer,
+    headers: isReplayed ? replayed : {},
+    written: () => release(headStartMs(headers)),
+    lost: () => release(),
   };
 }

@@ -10,6 +10,8 @@ export class FakeLog {
   /** Whether readers hear of a commit only at `announce`: events can be read a moment before they are heard of. */
   isAnnouncedLater = false;
   #unannounced: (readonly JournalEvent[])[] = [];
+  /** Events before this id are forgotten. */
+  earliestSeq = 1;
   /** What a read waits for before and after it looks; a test may hold it back or make it fail. */
   aroundRead: () => Promise<void> = async () => {};
 
@@ -53,6 +55,14 @@ export class FakeLog {
         await this.aroundRead();
         return page;
       },
+      missed: async (cursor) =>
+        cursor >= this.earliestSeq - 1
+          ? undefined
+          : {
+              reason: 'history_trimmed',
+              lastDeliveredId: cursor,
+              earliestAvailableId: this.earliestSeq,
+            },
       watch: (heard) => {
         const own: Heard = (events) => heard(events);
         this.watchers.add(own);
@@ -70,7 +80,7 @@ export class FakeLog {
     const page: JournalEvent[] = [];
     let bytes = 0;
     for (const event of this.events) {
-      if (event.seq <= cursor) continue;
+      if (event.seq <= cursor || event.seq < this.earliestSeq) continue;
       bytes += event.json.length;
       if (page.length > 0 && (bytes > maxBytes || page.length >= maxEvents)) break;
       page.push(event);

@@ -10,6 +10,7 @@ import { type SqliteMedium, sqliteMedium } from '../../testing/sqlite-medium.ts'
 import { openDatabase } from '../sqlite/database.ts';
 import { journalFileIn } from '../sqlite/journal-file.ts';
 import { openSqliteStore } from '../sqlite/open-sqlite-store.ts';
+import { schemaVersion } from '../sqlite/schema.ts';
 import { backupJournal } from './backup-journal.ts';
 import { readJournalStats } from './journal-stats.ts';
 import { restoreJournal } from './restore-journal.ts';
@@ -200,7 +201,7 @@ describe('copies of a journal', () => {
       sessions: 12,
       openSessions: 12,
       events: 12 * lastSeq + 100,
-      format: 1,
+      format: schemaVersion,
       program: 'holdfast',
       eventEpoch: store.journal.epoch,
       answers: 0,

@@ -46,6 +46,22 @@ describe('verifying a journal', () => {
     expect((await readFile(medium.path)).equals(before)).toBe(true);
   });
 
+  it('misses nothing that was forgotten, and everything else', async () => {
+    const store = await medium.open();
+    await store.journal.commit({ forget: [{ sessionId, beforeSeq: 4 }], isAcknowledged: true });
+    await store.close();
+    tamper(`DELETE FROM events WHERE k < ${k(3)} AND k > ${k(0)}`);
+    expect(await verifyJournal(medium.path)).toMatchObject({ isSound: true });
+    tamper(`DELETE FROM events WHERE k = ${k(5)}`);
+    const { findings } = await verifyJournal(medium.path);
+    expect(findings).toMatchObject([{ kind: 'missing', sessionId, fromId: 5, toId: 5 }]);
+    tamper('DROP TABLE horizons');
+    expect((await verifyJournal(medium.path)).findings).toMatchObject([
+      { kind: 'missing', sessionId, fromId: 1, toId: 2 },
+      { kind: 'missing', sessionId, fromId: 5, toId: 5 },
+    ]);
+  });
+
   it('finds nothing wrong with one that is open and being written', async () => {
     const store = await medium.open();
     const life = { isWriting: true };
@@ -104,10 +120,10 @@ describe('verifying a journal', () => {
     ],
     'a row that says something else than its snapshot': [
       `UPDATE sessions SET is_unfinished = 0 WHERE session_id = '${sessionId}'`,
-      { kind: 'index', sessionId, detail: expect.stringContaining('isUnfinished') },
+      { kind: 'index', sessionId, detail: expect.stringContaining('is_unfinished') },
     ],
     'a row ahead of its session': [
-      `UPDATE sessions SET snapshot_seq = 4000 WHERE session_id = '${sessionId}'`,
+      `UPDATE sessions SET last_seq = 4000 WHERE session_id = '${sessionId}'`,
       { kind: 'index', sessionId },
     ],
     'a session whose entry is lost': [`DELETE FROM streams WHERE stream = 2`, { kind: 'missing' }],

@@ -4,6 +4,7 @@ import { textChecksum } from '../sqlite/checksum.ts';
 import type { Database } from '../sqlite/database.ts';
 import { eventKey, seqSpan } from '../sqlite/event-key.ts';
 import { unreadable } from '../sqlite/inspect-file.ts';
+import { schemaVersion } from '../sqlite/schema.ts';
 import type { CareOptions } from './care-options.ts';
 import { Findings, type JournalFinding } from './finding.ts';
 import { openToRead } from './open-to-read.ts';
@@ -31,7 +32,7 @@ export interface JournalReport {
  * @throws state_unreadable if it is no journal of ours.
  */
 export async function verifyJournal(path: string, options: CareOptions = {}): Promise<JournalReport> {
-  const { database } = openToRead(path);
+  const { database, version } = openToRead(path);
   const findings = new Findings();
   try {
     verifyStructure(database, findings);
@@ -39,10 +40,11 @@ export async function verifyJournal(path: string, options: CareOptions = {}): Pr
     let sessions = 0;
     try {
       const streams = new StreamVerifier(database, findings);
-      const rows = new RowVerifier(database, findings);
+      // The index of an older format is not read: the next start makes it anew.
+      const rows = version < schemaVersion ? undefined : new RowVerifier(database, findings);
       sessions = await walkStreams(database, { clock: systemClock, ...options }, (place) => {
         const { events, facts, lastSeq } = streams.verify(place);
-        rows.verify(place.sessionId, lastSeq);
+        rows?.verify(place.sessionId, lastSeq);
         counted.events += events;
         counted.facts += facts;
       });

@@ -16,12 +16,14 @@ export interface StreamCount {
   readonly lastSeq: number;
 }
 
-/** Checks the events and facts of one session: checksums, order, and that none is missing. */
+/** Checks the events and facts of one session: checksums, order, and that none is missing but what was forgotten. */
 export class StreamVerifier {
   readonly #findings: Findings;
   readonly #events: Statement<EventRow>;
   readonly #facts: Statement<FactRow>;
   readonly #skips: Statement<[fromSeq: number, toSeq: number]>;
+  /** Undefined in a journal that nothing was ever forgotten of. */
+  readonly #horizon: Statement<[beforeSeq: number]> | undefined;
 
   constructor(database: Database, findings: Findings) {
     this.#findings = findings;
@@ -32,6 +34,9 @@ export class StreamVerifier {
       `SELECT ${seqOfKey}, after_seq, type, json, crc FROM facts WHERE k > ? AND k < ? ORDER BY k LIMIT ${rowsPerPage}`,
     );
     this.#skips = database.prepare('SELECT from_seq, to_seq FROM skips WHERE stream = ?');
+    const hasHorizons = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'horizons'").row();
+    if (hasHorizons !== undefined)
+      this.#horizon = database.prepare('SELECT before_seq FROM horizons WHERE stream = ?');
   }
 
   verify(place: StreamPlace): StreamCount {
@@ -41,6 +46,7 @@ export class StreamVerifier {
 
   #verifyEvents({ stream, sessionId }: StreamPlace): { readonly events: number; readonly lastSeq: number } {
     const skipped = new Map(this.#skips.rows(stream).map(([fromSeq, toSeq]) => [fromSeq, toSeq]));
+    const [beforeSeq = 0] = this.#horizon?.row(stream) ?? [];
     const damaged = new Run((fromId, toId) => {
       const detail = `the checksum is wrong; readers see a gap`;
       this.#findings.add({ kind: 'gap', sessionId, fromId, toId, detail });
@@ -48,7 +54,7 @@ export class StreamVerifier {
     let events = 0;
     let lastSeq = 0;
     for (const [seq, type, json, crc] of pages(this.#events, stream)) {
-      const expected = (skipped.get(lastSeq + 1) ?? lastSeq) + 1;
+      const expected = Math.max((skipped.get(lastSeq + 1) ?? lastSeq) + 1, Math.min(seq, beforeSeq));
       if (seq !== expected) {
         const detail = 'the events are not there, and no skipped range says why';
         this.#findings.add({ kind: 'missing', sessionId, fromId: expected, toId: seq - 1, detail });

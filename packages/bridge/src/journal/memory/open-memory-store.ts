@@ -1,5 +1,11 @@
 import { Buffer } from 'node:buffer';
-import { DaemonError, type EventEpoch, eventEpochFrom, type SessionId } from '@holdfast/protocol';
+import {
+  DaemonError,
+  type EventEpoch,
+  eventEpochFrom,
+  type PromptId,
+  type SessionId,
+} from '@holdfast/protocol';
 import type { Clock } from '../../ports/clock.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type {
@@ -7,12 +13,16 @@ import type {
   IdempotencyRecord,
   JournalEntry,
   JournalEvent,
+  JournalFact,
   JournalRange,
   ReadLimit,
 } from '../../ports/journal.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { PromptRecord } from '../../ports/prompt-record.ts';
 import { silentLogger } from '../../runtime/silent-logger.ts';
+import { extensionFactTypes } from '../extension-facts.ts';
 import { GroupCommit } from '../group-commit.ts';
+import { IndexWatchers } from '../index-watchers.ts';
 import type { JournalStore, StoredJournal } from '../store.ts';
 import { Watchers } from '../watchers.ts';
 import { MemoryIndex } from './memory-index.ts';
@@ -32,14 +42,19 @@ export async function openMemoryStore(options: MemoryStoreOptions): Promise<Jour
   const records = options.records ?? memoryRecords();
   records.epoch ??= eventEpochFrom(options.ids.uuid());
   const journal = new MemoryJournal(records, records.epoch, options);
-  return { journal, index: new MemoryIndex(records), close: () => journal.close() };
+  const index = new MemoryIndex(records, journal.indexWatchers);
+  return { journal, index, close: () => journal.close() };
 }
+
+const isExtensionFact = (entry: JournalEntry): entry is JournalFact =>
+  entry.kind === 'fact' && extensionFactTypes.includes(entry.type);
 
 class MemoryJournal implements StoredJournal {
   readonly epoch: EventEpoch;
   readonly isRestored = false;
   readonly #records: MemoryRecords;
   readonly #watchers: Watchers;
+  readonly indexWatchers: IndexWatchers;
   readonly #group: GroupCommit;
   #isClosed = false;
 
@@ -51,10 +66,14 @@ class MemoryJournal implements StoredJournal {
     this.epoch = epoch;
     this.#records = records;
     this.#watchers = new Watchers(logger);
+    this.indexWatchers = new IndexWatchers(logger);
     this.#group = new GroupCommit({
       clock,
-      write: (commits) => writeToMemory(records, commits),
-      onDurable: (commit) => this.#watchers.announce(commit),
+      write: (commits) => writeToMemory(records, commits, clock.now()),
+      onDurable: (commit) => {
+        this.#watchers.announce(commit);
+        this.indexWatchers.announce(commit);
+      },
     });
   }
 
@@ -77,12 +96,33 @@ class MemoryJournal implements StoredJournal {
     return events.slice(first, end);
   }
 
+  async readBack(sessionId: SessionId, before: number, limit: ReadLimit): Promise<readonly JournalEvent[]> {
+    this.#assertOpen();
+    const events = this.#records.streams.get(sessionId)?.events ?? [];
+    const end = Math.min(events.length, Math.max(0, before - (events[0]?.seq ?? 1)));
+    let first = end;
+    let sizeBytes = 0;
+    while (first > 0 && end - first < limit.maxEvents) {
+      sizeBytes += Buffer.byteLength(events[first - 1]?.json ?? '');
+      if (first < end && sizeBytes > limit.maxBytes) break;
+      first -= 1;
+    }
+    return events.slice(first, end);
+  }
+
+  async sizeOf(sessionId: SessionId): Promise<number> {
+    const entries = this.#records.streams.get(sessionId)?.entries ?? [];
+    return entries.reduce((sum, { json }) => sum + Buffer.byteLength(json), 0);
+  }
+
   async *history(sessionId: SessionId): AsyncGenerator<JournalEntry, void, undefined> {
+    await this.#group.settled(sessionId);
     this.#assertOpen();
     yield* [...(this.#records.streams.get(sessionId)?.entries ?? [])];
   }
 
   async range(sessionId: SessionId): Promise<JournalRange> {
+    await this.#group.settled(sessionId);
     this.#assertOpen();
     return memoryRange(this.#records, sessionId);
   }
@@ -104,11 +144,22 @@ class MemoryJournal implements StoredJournal {
     return this.#records.keys.get(keyName(scope, key));
   }
 
+  async findPrompt(promptId: PromptId): Promise<PromptRecord | undefined> {
+    this.#assertOpen();
+    return this.#records.prompts.get(promptId);
+  }
+
   async forgetKeys(createdBefore: number): Promise<void> {
     this.#assertOpen();
     for (const [name, record] of this.#records.keys) {
       if (record.createdAt < createdBefore) this.#records.keys.delete(name);
     }
+  }
+
+  async findExtensionFact(sessionId: SessionId, skip: number): Promise<JournalFact | undefined> {
+    this.#assertOpen();
+    const entries = this.#records.streams.get(sessionId)?.entries ?? [];
+    return entries.filter(isExtensionFact).at(-1 - skip);
   }
 
   pressure(): Promise<void> | undefined {
@@ -117,7 +168,7 @@ class MemoryJournal implements StoredJournal {
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
-    this.#group.close();
+    await this.#group.close();
     this.#isClosed = true;
   }
 

@@ -29,6 +29,7 @@ const usualType = 'session_update';
 export class EventReader {
   readonly #page: Statement<EventRow>;
   readonly #long: Statement<[json: string]>;
+  readonly #sizesBack: Statement<[seq: number, sizeBytes: number]>;
 
   constructor(database: Database) {
     this.#page = database.prepare(
@@ -36,6 +37,37 @@ export class EventReader {
          FROM events WHERE k > ? AND k <= ? ORDER BY k LIMIT ?`,
     );
     this.#long = database.prepare('SELECT json FROM events WHERE k = ?');
+    this.#sizesBack = database.prepare(
+      `SELECT ${seqOfKey}, octet_length(json) FROM events WHERE k > ? AND k < ? ORDER BY k DESC LIMIT ?`,
+    );
+  }
+
+  /** The last events of the span, in order, within `limit`; at least one when there is one. */
+  readBack(span: EventSpan, limit: ReadLimit): EventPage {
+    const first = this.#firstOfLast(span, limit);
+    if (first === undefined) return { events: [], sizeBytes: 0 };
+    return this.read({ ...span, after: first - 1 }, { ...limit, maxBytes: Number.MAX_SAFE_INTEGER });
+  }
+
+  /** Where the last events begin that fit into `limit`. Their text is not read for it. */
+  #firstOfLast({ stream, after, upTo }: EventSpan, limit: ReadLimit): number | undefined {
+    let first: number | undefined;
+    let before = upTo + 1;
+    let left = limit.maxEvents;
+    let sizeBytes = 0;
+    while (left > 0) {
+      const asked = Math.min(rowsPerQuery, left);
+      const rows = this.#sizesBack.rows(eventKey(stream, after), eventKey(stream, before), asked);
+      for (const [seq, bytes] of rows) {
+        sizeBytes += bytes;
+        if (first !== undefined && sizeBytes > limit.maxBytes) return first;
+        first = seq;
+      }
+      if (rows.length < asked) break;
+      before = first ?? 0;
+      left -= asked;
+    }
+    return first;
   }
 
   /** Events of the span in order, within `limit`; at least one when there is one. */

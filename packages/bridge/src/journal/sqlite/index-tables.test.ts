@@ -38,20 +38,35 @@ describe('the index of an SQLite journal', () => {
     expect(await unindexedAfter(sql)).toEqual({ unindexed: [sessionOf(2)], total: 2 });
   });
 
-  it.each(['DROP TABLE sessions', 'DROP TABLE totals', 'DROP INDEX unfinished', 'DROP TRIGGER count_moved'])(
-    'is made anew, empty, after %s',
-    async (sql) => {
-      expect(await unindexedAfter(sql)).toEqual({ unindexed: all, total: 0 });
-    },
-  );
+  it.each([
+    'DROP TABLE sessions',
+    'DROP TABLE totals',
+    'DROP TABLE removed',
+    'DROP INDEX unfinished',
+    'DROP TRIGGER count_moved',
+  ])('is made anew, empty, after %s', async (sql) => {
+    expect(await unindexedAfter(sql)).toEqual({ unindexed: all, total: 0 });
+  });
+
+  it('lets readers of its changes begin anew when it is made anew', async () => {
+    const before = await medium.open();
+    const { lastSeq } = before.index.range();
+    await before.close();
+    await unindexedAfter();
+    const whole = await medium.open();
+    expect(whole.index.range()).toEqual({ earliestSeq: 0, lastSeq });
+    await whole.close();
+    await unindexedAfter('DROP TABLE removed');
+    const anew = await medium.open();
+    expect(anew.index.range().earliestSeq).toBeGreaterThan(lastSeq);
+    await anew.close();
+  });
 
   it('is made anew when its pages are damaged', async () => {
     const database = openDatabase(medium.path, { readOnly: true });
     const root = (table: string) =>
       database.prepare<[number]>('SELECT rootpage FROM sqlite_schema WHERE name = ?').row(table)?.[0] ?? 0;
-    const pages = ['by_activity', 'by_created', 'by_agent_activity', 'by_agent_created', 'sessions'].map(
-      root,
-    );
+    const pages = ['by_activity', 'by_created', 'by_cwd_title', 'by_change', 'removed', 'sessions'].map(root);
     database.close();
     const content = await readFile(medium.path);
     for (const page of pages) content.fill(0xa5, (page - 1) * 4096, (page - 1) * 4096 + 64);

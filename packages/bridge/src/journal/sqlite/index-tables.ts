@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { indexSchema } from './schema.ts';
+import { indexSchema, indexTables } from './index-schema.ts';
 
 /** Tables, indexes and triggers that make up the session index. */
 const parts = [...indexSchema.matchAll(/CREATE (?:TABLE|INDEX|TRIGGER) (\w+)/g)].map(([, name = '']) => name);
@@ -7,6 +7,7 @@ const parts = [...indexSchema.matchAll(/CREATE (?:TABLE|INDEX|TRIGGER) (\w+)/g)]
 /** Looks at one entry of each tree: a damaged root or branch shows, whatever the number of sessions. */
 const probes = [
   'SELECT snapshot FROM sessions ORDER BY id LIMIT 1',
+  ...indexTables.map((table) => `SELECT * FROM ${table} LIMIT 1`),
   ...[...indexSchema.matchAll(/CREATE INDEX (\w+) ON sessions \([^)]*\)(?: (WHERE [^;]*))?;/g)].map(
     ([, name, where = '']) => `SELECT 1 FROM sessions INDEXED BY ${name} ${where} LIMIT 1`,
   ),
@@ -18,19 +19,29 @@ const probes = [
  */
 export function repairIndexTables(database: Database): void {
   if (isWhole(database)) return;
-  if (replaceTables(database, 'DROP TABLE IF EXISTS sessions; DROP TABLE IF EXISTS totals')) return;
+  if (replaceTables(database, dropTables)) return;
   // Dropping a table walks it, which damage can prevent: then its name goes, and its pages with the next VACUUM.
-  const forget = `PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE tbl_name IN ('sessions', 'totals');
+  const forget = `PRAGMA writable_schema = ON;
+    DELETE FROM sqlite_schema WHERE tbl_name IN (${indexTables.map((table) => `'${table}'`)});
     PRAGMA writable_schema = RESET`;
   if (replaceTables(database, forget)) database.exec('VACUUM');
+}
+
+const dropTables = indexTables.map((table) => `DROP TABLE IF EXISTS ${table}`).join(';');
+
+/** Makes the tables anew, empty, within the open transaction. Readers of the index's changes begin anew too. */
+export function replaceIndex(database: Database, removal = dropTables): void {
+  database.exec(removal);
+  database.exec(indexSchema);
+  database.exec(`UPDATE meta SET value = value + 1 WHERE name = 'index_seq';
+    INSERT OR REPLACE INTO meta (name, value) SELECT 'index_floor', value FROM meta WHERE name = 'index_seq'`);
 }
 
 /** False when they cannot be removed this way; then nothing has changed. */
 function replaceTables(database: Database, removal: string): boolean {
   database.exec('BEGIN IMMEDIATE');
   try {
-    database.exec(removal);
-    database.exec(indexSchema);
+    replaceIndex(database, removal);
     database.exec('COMMIT');
     return true;
   } catch {

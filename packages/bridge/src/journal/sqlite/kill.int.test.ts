@@ -40,7 +40,7 @@ it('keeps every acknowledged commit of a program killed while it writes, whole a
       expect(firsts).toHaveLength(recorded.length - events.length);
       for (const [fact, seq] of firsts) expect(fact).toEqual(sampleFact(`before ${seq}`));
       if (lastSeq === 0) continue;
-      expect((await store.index.find(sessionId))?.snapshotSeq).toBe(lastSeq);
+      expect((await store.index.find(sessionId))?.lastSeq).toBe(lastSeq);
       expect(await store.journal.findKey('local createSession', `${sessionId} ${lastSeq}`)).toBeDefined();
     }
     await store.close();
@@ -53,7 +53,7 @@ async function writeUntilKilled(
   commits: number,
   acknowledged: Map<string, number>,
 ) {
-  const running = spawn(process.execPath, [...flags, program, medium.path, ...sessions], {
+  const running = spawn(process.execPath, [...flags, program, medium.path, 'acks', ...sessions], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child = running;

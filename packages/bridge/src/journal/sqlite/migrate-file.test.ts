@@ -8,11 +8,17 @@ import { keptOf, migrateFile } from './migrate-file.ts';
 import { type Migration, migrations } from './migrations.ts';
 import { schemaVersion } from './schema.ts';
 
-const older = 1;
-const addNotes: Migration = { to: 2, apply: (database) => database.exec('CREATE TABLE notes (text)') };
-const addAuthors: Migration = { to: 3, apply: (database) => database.exec('ALTER TABLE notes ADD author') };
+const older = schemaVersion;
+const addNotes: Migration = {
+  to: older + 1,
+  apply: (database) => database.exec('CREATE TABLE notes (text)'),
+};
+const addAuthors: Migration = {
+  to: older + 2,
+  apply: (database) => database.exec('ALTER TABLE notes ADD author'),
+};
 const broken: Migration = {
-  to: 3,
+  to: older + 2,
   apply: (database) => database.exec("INSERT INTO notes VALUES ('half'); SELECT * FROM nowhere"),
 };
 
@@ -40,7 +46,7 @@ describe('migrating a journal', () => {
   it('runs every step from its format on, and keeps a private copy of the file before', async () => {
     const before = read(medium.path);
     await migrate(addNotes, addAuthors);
-    expect(read(medium.path)).toEqual({ version: 3, events: before.events, hasNotes: true });
+    expect(read(medium.path)).toEqual({ version: older + 2, events: before.events, hasNotes: true });
     expect(read(keptOf(medium.path, older))).toEqual(before);
     expect((await stat(keptOf(medium.path, older))).mode & 0o777).toBe(0o600);
   });
@@ -48,7 +54,7 @@ describe('migrating a journal', () => {
   it('leaves out the steps it is past', async () => {
     const past: Migration = { to: older, apply: (database) => database.exec('DROP TABLE events') };
     await migrate(past, addNotes);
-    expect(read(medium.path)).toMatchObject({ version: 2, hasNotes: true });
+    expect(read(medium.path)).toMatchObject({ version: older + 1, hasNotes: true });
   });
 
   it('leaves everything as it was when a step fails, and can be tried again', async () => {
@@ -60,7 +66,7 @@ describe('migrating a journal', () => {
     expect(read(medium.path)).toEqual(before);
     await (await medium.open()).close();
     await migrate(addNotes, addAuthors);
-    expect(read(medium.path)).toMatchObject({ version: 3, hasNotes: true });
+    expect(read(medium.path)).toMatchObject({ version: older + 2, hasNotes: true });
   });
 
   it('does nothing to a journal that is current or not there yet', async () => {

@@ -1,13 +1,17 @@
 import { type EventEpoch, eventEpochFrom } from '@holdfast/protocol';
 import type { Ids } from '../../ports/ids.ts';
 import type { Database } from './database.ts';
+import { indexSchema } from './index-schema.ts';
 import { repairIndexTables } from './index-tables.ts';
-import { applicationId, indexSchema, journalSchema, schemaVersion } from './schema.ts';
+import { applicationId, extensionFactsIndex, horizonsTable, journalSchema, schemaVersion } from './schema.ts';
+import { skippedIdsPerLoss } from './tails.ts';
 
 export interface StartUpOptions {
   readonly ids: Ids;
   /** What changes when the machine starts anew; undefined where it cannot be told. */
   readonly bootId: string | undefined;
+  /** Whether a sync failed before: then as much may be gone as after a power loss. */
+  readonly hadSyncFailure: boolean;
   /** Name and version of the program that writes, for whoever finds the file. */
   readonly program: string;
 }
@@ -24,15 +28,19 @@ export interface Beginning {
 
 /** Puts a database just opened in order: its tables, and the record of this start. */
 export function startUp(database: Database, options: StartUpOptions): Beginning {
-  // Small checkpoints keep the worst commit near 4 ms (measured); larger ones save nothing.
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 250');
-  database.exec('PRAGMA cache_size = -8192');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0');
+  // What a crash left in the log was just read back against its checksums; only a copy of it is known to be on the disk.
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA cache_size = -8192');
   const version = database.prepare<[number]>('PRAGMA user_version').row()?.[0] ?? 0;
   if (version > 0) repairIndexTables(database);
   database.exec('BEGIN IMMEDIATE');
   if (version === 0) createTables(database, options.ids);
+  database.exec(extensionFactsIndex);
+  database.exec(horizonsTable);
   const beginning = recordStart(database, options);
   database.exec('COMMIT');
+  // From here on commits wait for no disk: what must be synced is synced off the event loop.
+  database.exec('PRAGMA synchronous = NORMAL');
   return beginning;
 }
 
@@ -80,10 +88,15 @@ function createTables(database: Database, ids: Ids): void {
   writeMeta(database, 'index_seq', 0);
 }
 
-function recordStart(database: Database, { bootId, program }: StartUpOptions): Beginning {
+function recordStart(database: Database, options: StartUpOptions): Beginning {
+  const { bootId, program, hadSyncFailure } = options;
   const meta = new Map(database.prepare<[string, string | number]>('SELECT name, value FROM meta').rows());
-  const wasPowerLost = meta.get('is_clean') !== 1 && (bootId === undefined || bootId !== meta.get('boot_id'));
+  const isOtherBoot = bootId === undefined || bootId !== meta.get('boot_id');
+  const wasPowerLost = hadSyncFailure || (meta.get('is_clean') !== 1 && isOtherBoot);
   const powerLosses = Number(meta.get('power_losses')) + (wasPowerLost ? 1 : 0);
+  const indexSeq = Number(meta.get('index_seq')) + (wasPowerLost ? skippedIdsPerLoss : 0);
+  // Numbers of changes that were lost, and told to readers before, stand for nothing else.
+  if (wasPowerLost) for (const name of ['index_seq', 'index_floor']) writeMeta(database, name, indexSeq);
   writeMeta(database, 'power_losses', powerLosses);
   writeMeta(database, 'boot_id', bootId ?? '');
   writeMeta(database, 'is_clean', 0);
@@ -91,7 +104,7 @@ function recordStart(database: Database, { bootId, program }: StartUpOptions): B
   return {
     epoch: eventEpochFrom(String(meta.get('epoch'))),
     powerLosses,
-    indexSeq: Number(meta.get('index_seq')),
+    indexSeq,
     isRestored: meta.has('restored_from'),
   };
 }

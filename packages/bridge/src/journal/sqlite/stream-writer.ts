@@ -1,5 +1,5 @@
 import { DaemonError, type SessionId } from '@holdfast/protocol';
-import type { Append, JournalEvent, JournalFact } from '../../ports/journal.ts';
+import type { Append, Horizon, JournalEvent, JournalFact } from '../../ports/journal.ts';
 import { emptyRange } from '../admit-append.ts';
 import { entryChecksum } from './checksum.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
@@ -57,12 +57,23 @@ export class StreamWriter {
     });
   }
 
+  /** Puts events out of reach; the sweeper deletes what need not stay. */
+  forget({ sessionId, beforeSeq }: Horizon): void {
+    const tail = this.#tails.find(sessionId);
+    if (tail === undefined) return;
+    const earliestSeq = Math.min(beforeSeq, tail.lastSeq);
+    if (earliestSeq <= tail.earliestSeq) return;
+    this.#statements.setHorizon.run(tail.stream, earliestSeq);
+    this.#tails.stage(sessionId, { ...tail, earliestSeq });
+  }
+
   /** Removes the session; its events and facts are out of reach at once and swept later. */
   erase(sessionId: SessionId): void {
     const tail = this.#tails.find(sessionId);
     if (tail === undefined) return;
     this.#statements.removeStream.run(tail.stream);
     this.#statements.removeSkips.run(tail.stream);
+    this.#statements.removeHorizon.run(tail.stream);
     this.#statements.leaveForSweeper.run(tail.stream);
     this.#tails.stage(sessionId, undefined);
   }
@@ -117,6 +128,11 @@ function prepareAll(database: Database) {
     settleLosses: database.prepare('UPDATE streams SET power_losses = ? WHERE stream = ?'),
     removeStream: database.prepare('DELETE FROM streams WHERE stream = ?'),
     removeSkips: database.prepare('DELETE FROM skips WHERE stream = ?'),
+    setHorizon: database.prepare(
+      `INSERT INTO horizons (stream, before_seq) VALUES (?, ?)
+         ON CONFLICT (stream) DO UPDATE SET before_seq = excluded.before_seq`,
+    ),
+    removeHorizon: database.prepare('DELETE FROM horizons WHERE stream = ?'),
     leaveForSweeper: database.prepare('INSERT INTO erased (stream) VALUES (?)'),
   };
 }

@@ -1,17 +1,17 @@
 import type { Commit } from '../../ports/journal.ts';
 
-/** `acks` syncs what carries an acknowledgement or a turn's end, `full` everything, `normal` nothing. */
+/** `acks` syncs what carries an acknowledgement or a turn's start or end, `full` everything, `normal` nothing. */
 export type JournalSync = 'acks' | 'full' | 'normal';
 
-/** SQLite's `synchronous` for one transaction: FULL survives power loss, NORMAL a killed process. */
-export function syncPolicy(sync: JournalSync, commits: readonly Commit[]): 'FULL' | 'NORMAL' {
+/** Whether a commit must be forced to the disk before it counts: then it survives power loss, else a killed process. */
+export function needsSync(sync: JournalSync, commit: Commit): boolean {
   switch (sync) {
     case 'full':
-      return 'FULL';
+      return true;
     case 'normal':
-      return 'NORMAL';
+      return false;
     case 'acks':
-      return commits.some((commit) => commit.isAcknowledged) ? 'FULL' : 'NORMAL';
+      return commit.isAcknowledged;
     default:
       return sync satisfies never;
   }

@@ -19,13 +19,14 @@ type TailRow = [
   firstSeq: number | null,
   lastSeq: number | null,
   lastFact: number | null,
+  beforeSeq: number | null,
 ];
 // A tail is about 150 bytes; a session that fell out is read again in some 10 µs.
 const maxTails = 10_000;
 
-/** The tails of the sessions lately used. A transaction stages its own, and they count once it is durable. */
+/** The tails of the sessions lately used. A transaction stages its own, and they count once it is written. */
 export class Tails {
-  readonly #durable = new Map<SessionId, Tail>();
+  readonly #written = new Map<SessionId, Tail>();
   readonly #staged = new Map<SessionId, Tail | undefined>();
   readonly #powerLosses: number;
   readonly #read: Statement<TailRow>;
@@ -37,14 +38,15 @@ export class Tails {
     const seq = (key: string) => seqOfKey.replace('k', key);
     this.#read = database.prepare(
       `SELECT s.stream, s.power_losses, ${seq(bound('events', 'min'))}, ${seq(bound('events', 'max'))},
-         ${seq(bound('facts', 'max'))} FROM streams s WHERE s.session_id = ?`,
+         ${seq(bound('facts', 'max'))}, (SELECT before_seq FROM horizons h WHERE h.stream = s.stream)
+         FROM streams s WHERE s.session_id = ?`,
     );
   }
 
   /** The session's tail as the open transaction sees it; undefined when nothing was ever written of it. */
   find(sessionId: SessionId): Tail | undefined {
     if (this.#staged.has(sessionId)) return this.#staged.get(sessionId);
-    const known = this.#durable.get(sessionId);
+    const known = this.#written.get(sessionId);
     if (known !== undefined) return known;
     const tail = this.#load(sessionId);
     if (tail !== undefined) this.#keep(sessionId, tail);
@@ -56,10 +58,10 @@ export class Tails {
     this.#staged.set(sessionId, tail);
   }
 
-  /** The transaction is durable: what it staged counts. */
+  /** The transaction is written: what it staged counts. */
   publish(): void {
     for (const [sessionId, tail] of this.#staged) {
-      if (tail === undefined) this.#durable.delete(sessionId);
+      if (tail === undefined) this.#written.delete(sessionId);
       else this.#keep(sessionId, tail);
     }
     this.#staged.clear();
@@ -73,11 +75,11 @@ export class Tails {
   #load(sessionId: SessionId): Tail | undefined {
     const row = this.#read.row(sessionId);
     if (row === undefined) return undefined;
-    const [stream, powerLosses, firstSeq, lastSeq, lastFact] = row;
+    const [stream, powerLosses, firstSeq, lastSeq, lastFact, beforeSeq] = row;
     const skipped = (this.#powerLosses - powerLosses) * skippedIdsPerLoss;
     return {
       stream,
-      earliestSeq: firstSeq ?? (lastSeq ?? 0) + 1,
+      earliestSeq: Math.max(firstSeq ?? (lastSeq ?? 0) + 1, beforeSeq ?? 0),
       lastSeq: lastSeq ?? 0,
       nextSeq: (lastSeq ?? 0) + 1 + skipped,
       lastFact: lastFact ?? 0,
@@ -85,12 +87,12 @@ export class Tails {
   }
 
   #keep(sessionId: SessionId, tail: Tail): void {
-    if (this.#durable.size >= maxTails && !this.#durable.has(sessionId)) {
-      for (const oldest of this.#durable.keys()) {
-        this.#durable.delete(oldest);
+    if (this.#written.size >= maxTails && !this.#written.has(sessionId)) {
+      for (const oldest of this.#written.keys()) {
+        this.#written.delete(oldest);
         break;
       }
     }
-    this.#durable.set(sessionId, tail);
+    this.#written.set(sessionId, tail);
   }
 }

@@ -67,33 +67,10 @@ describe('the SQLite journal writes', () => {
     expect(rounds).toBeGreaterThanOrEqual(5);
   });
 
-  it.each([
-    ['acks', false, 'NORMAL'],
-    ['acks', true, 'FULL'],
-    ['full', false, 'FULL'],
-    ['normal', true, 'NORMAL'],
-  ] as const)(
-    'under %s, with an acknowledgement in the group: %s, at synchronous = %s',
-    async (sync, isAcknowledged, level) => {
-      await open(sync);
-      await Promise.all([
-        store.journal.commit(newSession(1, false)),
-        store.journal.commit(newSession(1, isAcknowledged)),
-        store.journal.commit(newSession(1, false)),
-      ]);
-      const pragmas = ran.filter((sql) => sql.startsWith('PRAGMA synchronous'));
-      expect(pragmas).toEqual([`PRAGMA synchronous = ${level}`]);
-      expect(ran.indexOf(`PRAGMA synchronous = ${level}`)).toBeLessThan(ran.indexOf('BEGIN IMMEDIATE'));
-    },
-  );
-
-  it('each group at the level it needs itself', async () => {
-    await open('acks');
-    for (const isAcknowledged of [false, true, true, false]) {
-      await store.journal.commit(newSession(1, isAcknowledged));
-    }
-    const levels = ran.flatMap((sql) => /^PRAGMA synchronous = (\w+)/.exec(sql)?.[1] ?? []);
-    expect(levels).toEqual(['NORMAL', 'FULL', 'NORMAL']);
+  it('without ever asking SQLite to sync once it is open', async () => {
+    await open('full');
+    await store.journal.commit(newSession(1, true));
+    expect(ran.filter((sql) => sql.startsWith('PRAGMA'))).toEqual([]);
   });
 
   describe('and when the store refuses', () => {

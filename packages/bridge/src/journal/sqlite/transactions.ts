@@ -1,23 +1,25 @@
-import type { DaemonError } from '@holdfast/protocol';
+import { DaemonError } from '@holdfast/protocol';
 import type { Commit } from '../../ports/journal.ts';
 import { admitAppends, emptyRange } from '../admit-append.ts';
 import type { Outcomes } from '../group-commit.ts';
 import { type Database, isDriverError, type Statement, storeError } from './database.ts';
 import type { KeyTable } from './key-table.ts';
+import type { PromptTable } from './prompt-table.ts';
+import type { Removals } from './removals.ts';
 import { SessionRowWriter } from './session-rows.ts';
 import { recordIndexSeq } from './start-up.ts';
 import type { StreamWriter } from './stream-writer.ts';
-import { type JournalSync, syncPolicy } from './sync-policy.ts';
 import type { Tails } from './tails.ts';
 import type { WriteHealth } from './write-health.ts';
 
 export interface TransactionsOptions {
   readonly database: Database;
-  readonly sync: JournalSync;
   readonly tails: Tails;
   readonly streams: StreamWriter;
   readonly keys: KeyTable;
+  readonly prompts: PromptTable;
   readonly indexSeq: number;
+  readonly removals: Removals;
   readonly health: WriteHealth;
 }
 
@@ -27,7 +29,6 @@ export class Transactions {
   readonly #rows: SessionRowWriter;
   readonly #begin: Statement<[]>;
   readonly #end: Statement<[]>;
-  #synchronous: 'FULL' | 'NORMAL' | undefined;
   #indexSeq: number;
   #stagedIndexSeq: number;
 
@@ -40,13 +41,16 @@ export class Transactions {
     this.#stagedIndexSeq = options.indexSeq;
   }
 
-  /** Number of the last durable row write. */
+  /** Number of the last row write. */
   get indexSeq(): number {
     return this.#indexSeq;
   }
 
   /** Writes the group; when the store refuses it, each commit by itself, so that one cannot fail the others. */
   write(commits: readonly Commit[]): Outcomes {
+    const { fault, isLost } = this.#options.health;
+    if (isLost)
+      return commits.map(() => new DaemonError('journal_unavailable', fault ?? 'the journal is lost'));
     try {
       return this.#writeTogether(commits);
     } catch (thrown) {
@@ -60,8 +64,7 @@ export class Transactions {
   }
 
   #writeTogether(commits: readonly Commit[]): Outcomes {
-    const { database, sync, tails } = this.#options;
-    this.#setSynchronous(syncPolicy(sync, commits));
+    const { database, tails } = this.#options;
     this.#begin.run();
     try {
       const outcomes = commits.map((commit) => this.#writeOne(commit));
@@ -80,7 +83,7 @@ export class Transactions {
 
   /** A conflict is that commit's own: it is found before anything is written. */
   #writeOne(commit: Commit): DaemonError | undefined {
-    const { tails, streams, keys } = this.#options;
+    const { tails, streams, keys, prompts, removals } = this.#options;
     const { appends = [] } = commit;
     try {
       admitAppends(appends, ({ sessionId }) => tails.find(sessionId) ?? emptyRange);
@@ -92,10 +95,15 @@ export class Transactions {
     for (const append of appends) streams.append(append);
     for (const row of commit.rows ?? []) this.#rows.write(row, this.#nextIndexSeq());
     for (const record of commit.keys ?? []) keys.write(record);
+    for (const record of commit.prompts ?? []) {
+      const tail = tails.find(record.sessionId);
+      if (tail !== undefined) prompts.write(tail.stream, record);
+    }
+    for (const horizon of commit.forget ?? []) streams.forget(horizon);
     for (const sessionId of commit.erase ?? []) {
       streams.erase(sessionId);
       keys.eraseOf(sessionId);
-      if (this.#rows.erase(sessionId)) this.#nextIndexSeq();
+      if (this.#rows.erase(sessionId)) removals.record(sessionId, this.#nextIndexSeq());
     }
     return undefined;
   }
@@ -103,11 +111,5 @@ export class Transactions {
   #nextIndexSeq(): number {
     this.#stagedIndexSeq += 1;
     return this.#stagedIndexSeq;
-  }
-
-  #setSynchronous(synchronous: 'FULL' | 'NORMAL'): void {
-    if (synchronous === this.#synchronous) return;
-    this.#options.database.exec(`PRAGMA synchronous = ${synchronous}`);
-    this.#synchronous = synchronous;
   }
 }

@@ -1,11 +1,18 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Database, Statement } from './database.ts';
 
 /** Waits between attempts to find out whether a store that refused accepts again. */
 const probeMs = 500;
 /** A probe takes more room than the log may have left over from earlier transactions. */
 const probeBytes = 256 * 1024;
+
+export interface WriteHealthOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly checkpoints: Pick<Checkpoints, 'mayWrite'>;
+}
 
 /**
  * Whether the store takes writes. A refused one says that it does not; that it does again only a probe can say, because
@@ -16,12 +23,15 @@ export class WriteHealth {
   readonly #logger: Logger;
   readonly #write: Statement<[]>;
   readonly #remove: Statement<[]>;
+  readonly #checkpoints: WriteHealthOptions['checkpoints'];
   #fault: string | undefined;
+  #isLost = false;
   #stopProbe = () => {};
 
-  constructor(database: Database, { clock, logger }: { readonly clock: Clock; readonly logger: Logger }) {
+  constructor(database: Database, { clock, logger, checkpoints }: WriteHealthOptions) {
     this.#clock = clock;
     this.#logger = logger;
+    this.#checkpoints = checkpoints;
     this.#write = database.prepare(
       `INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', zeroblob(${probeBytes}))`,
     );
@@ -33,7 +43,21 @@ export class WriteHealth {
     return this.#fault;
   }
 
+  /** Whether a sync failed: what is on the disk is not known, and no later sync can tell. Only opening it anew helps. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** A sync failed. */
+  lost(fault: string): void {
+    this.#logger.error({ fault }, 'the journal refuses to write until it is opened anew');
+    this.#isLost = true;
+    this.#fault = fault;
+    this.#stopProbe();
+  }
+
   failed(fault: string): void {
+    if (this.#isLost) return;
     if (this.#fault === undefined) {
       this.#logger.error({ fault }, 'the journal refuses to write: nothing is accepted until it does again');
       this.#probeLater();
@@ -50,6 +74,10 @@ export class WriteHealth {
   }
 
   #probe(): void {
+    if (this.#checkpoints.mayWrite() !== undefined) {
+      this.#probeLater();
+      return;
+    }
     try {
       this.#write.run();
       this.#remove.run();

@@ -11,10 +11,10 @@ import { DaemonError } from '@holdfast/protocol';
 import { loadConfig } from '../../config/load-config.ts';
 import { prepareStateDir } from '../../config/state-dir.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { progressLine } from '../journal/progress-line.ts';
 import { backupText, restoreText, statsText, verifyText } from '../journal/report-text.ts';
 import { nameOwner } from '../name-owner.ts';
 import type { CommandArguments } from '../parse-arguments.ts';
+import { progressLine } from '../progress-line.ts';
 
 /** What a care of the journal came to. */
 interface Outcome {

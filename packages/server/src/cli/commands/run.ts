@@ -6,8 +6,8 @@ import { CommandFailure } from '../command-failure.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { clientOf, type DaemonAddress, findDaemon } from '../find-daemon.ts';
 import type { CommandArguments } from '../parse-arguments.ts';
+import { type Interruption, promptTurn } from '../run/prompt-turn.ts';
 import { type RunRequest, readRunRequest } from '../run/run-request.ts';
-import { streamTurn } from '../run/stream-turn.ts';
 import { listenForStop } from '../stop-signals.ts';
 
 /** How long the farewell to the daemon may take. */
@@ -16,12 +16,6 @@ const farewellMs = 5_000;
 /** A daemon to run on, and how to be done with it. */
 interface Host extends DaemonAddress {
   close(): Promise<void>;
-}
-
-/** How the person interrupts: first the turn, then everything. */
-interface Interruption {
-  readonly cancel: AbortSignal;
-  readonly quit: AbortSignal;
 }
 
 /** Runs one prompt in a session of its own and streams the answer. */
@@ -51,16 +45,9 @@ async function runPrompt(host: Host, request: RunRequest, { cancel, quit }: Inte
   const { cwd, agent, model, mode, prompt, isJson, allow } = request;
   const body = { cwd, agent, modelId: model, modeId: mode, sessionScope: 'thread' as const };
   const session = await clientOf(host).createSession(body, { signal: cancel });
-  const onCancel = () => {
-    // A daemon that cannot be reached any more is heard of from the stream.
-    session.cancel().catch(() => {});
-  };
   try {
-    const { promptId } = await session.prompt(prompt, { signal: cancel });
-    cancel.addEventListener('abort', onCancel, { once: true });
-    return await streamTurn({ session, promptId, isJson, allow, signal: quit });
+    return await promptTurn(session, { prompt, isJson, allow, isFromStart: true }, { cancel, quit });
   } finally {
-    cancel.removeEventListener('abort', onCancel);
     // The history stays; a session that cannot be closed now is closed when it has been idle for long enough.
     await session.close({ signal: AbortSignal.timeout(farewellMs) }).catch(() => {});
   }

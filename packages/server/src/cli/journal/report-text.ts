@@ -5,7 +5,9 @@ import type {
   JournalStats,
   RestoreReport,
 } from '@holdfast/bridge';
+import { counted } from '../counted.ts';
 import { oneLine } from '../run/answer-view.ts';
+import { sizeText } from '../size-text.ts';
 
 /** Findings a person is shown; `--json` has more. */
 const shownFindings = 20;
@@ -66,14 +68,4 @@ export function restoreText({ path, sessions, previous, wasDone, eventEpoch }: R
   if (wasDone) return `${path} is this backup already, and nothing ran since: nothing to do\n`;
   const kept = previous === null ? '' : `  the journal before is kept as ${previous}\n`;
   return `${path} restored: ${counted(sessions, 'session')}, event epoch ${eventEpoch}\n${kept}`;
-}
-
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-/** 1536 → `1.5 KiB`. */
-export function sizeText(sizeBytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, sizeBytes)) / 10));
-  const value = sizeBytes / 1024 ** power;
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }

@@ -74,3 +74,10 @@ test("an agent's bytes move no cursor", () => {
   expect(oneLine('two\n lines\u001b ')).toBe('two lines');
   expect(shown(says('\u001b]0;title\u0007x')).answer).toBe(']0;titlex');
 });
+
+test('a context that is not the agent’s own is told, a native one is not', () => {
+  const restored = (context: string) => ({ type: 'session_restored', data: { context } });
+  expect(shown(restored('reseeded')).aside).toBe('<dim>the agent was told the history</>\n');
+  expect(shown(restored('fresh')).aside).toContain('remembers nothing');
+  expect(shown(restored('native')).aside).toBe('');
+});

@@ -28,12 +28,19 @@ export function answerView(paint: (style: 'dim' | 'red' | 'yellow', text: string
       if (event.type === 'session_update') return takeUpdate(screen, fieldsOf(data['update']), paint);
       if (event.type === 'turn_complete' || event.type === 'turn_error') return endLine(screen);
       if (event.type === 'agent_exited') return line(screen, paint('yellow', 'the agent ended unexpectedly'));
+      if (event.type === 'session_restored') return takeRestored(screen, data['context'], paint);
       if (event.type === 'prompt_cancelled') return line(screen, paint('dim', 'cancelling…'));
       return [];
     },
     /** Finishes an unfinished line, so that something else may be written. */
     endLine: () => endLine(screen),
   };
+}
+
+/** A person is told when the agent no longer remembers by itself. */
+function takeRestored(screen: Screen, context: unknown, paint: Paint): readonly Piece[] {
+  if (context === 'reseeded') return line(screen, paint('dim', 'the agent was told the history'));
+  return context === 'fresh' ? line(screen, paint('yellow', 'the agent remembers nothing of before')) : [];
 }
 
 type Paint = (style: 'dim' | 'red' | 'yellow', text: string) => string;

@@ -1,5 +1,6 @@
 import type { EventData } from '@holdfast/protocol';
 import { HoldfastError, type Session } from '@holdfast/sdk';
+import type { Terminal } from '../terminal-question.ts';
 import {
   type Choice,
   choiceFromAnswer,
@@ -7,7 +8,6 @@ import {
   permissionTitle,
   questionText,
 } from './permission-choice.ts';
-import type { Terminal } from './terminal-question.ts';
 
 export interface PermissionDeskOptions {
   readonly session: Session;

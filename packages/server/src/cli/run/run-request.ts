@@ -26,9 +26,7 @@ export async function readRunRequest({
   switches,
 }: CommandArguments): Promise<RunRequest> {
   const [given = ''] = positionals;
-  const prompt = given === '-' ? await text(process.stdin) : given;
-  if (prompt.trim() === '')
-    throw new DaemonError('invalid_option', 'the prompt is empty: say what the agent is to do');
+  const prompt = await readPrompt(given);
   const { agent, url } = texts;
   const isDefinition = agent?.includes('=') ?? false;
   const isElsewhere = url !== undefined && texts['cwd'] === undefined;
@@ -45,7 +43,15 @@ export async function readRunRequest({
   };
 }
 
-function allowOf(word: string | undefined, isYes: boolean): RunRequest['allow'] {
+/** The prompt that was given, or stdin for `-`. @throws invalid_option when it is empty */
+export async function readPrompt(given: string): Promise<string> {
+  const prompt = given === '-' ? await text(process.stdin) : given;
+  if (prompt.trim() !== '') return prompt;
+  throw new DaemonError('invalid_option', 'the prompt is empty: say what the agent is to do');
+}
+
+/** Who answers permission requests. @throws invalid_option for a contradiction */
+export function allowOf(word: string | undefined, isYes: boolean): RunRequest['allow'] {
   if (isYes && word !== undefined && word !== 'all') {
     throw new DaemonError(
       'invalid_option',

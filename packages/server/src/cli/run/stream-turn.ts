@@ -1,14 +1,16 @@
-import { once } from 'node:events';
 import { type Envelope, isSessionTerminal } from '@holdfast/protocol';
 import { isEvent, type Session } from '@holdfast/sdk';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { answerView, type Piece } from './answer-view.ts';
+import { openTerminal } from '../terminal-question.ts';
+import { writePieces } from '../write-pieces.ts';
+import { answerView } from './answer-view.ts';
 import { permissionDesk } from './permission-desk.ts';
-import { openTerminal } from './terminal-question.ts';
 
 export interface TurnRequest {
   readonly session: Session;
   readonly promptId: string;
+  /** Where to begin; default where the session was created. */
+  readonly from: { readonly lastEventId: number; readonly eventEpoch: string } | undefined;
   readonly isJson: boolean;
   readonly allow: 'ask' | 'all' | 'none';
   /** Ends the watching, not the turn. */
@@ -19,12 +21,13 @@ export interface TurnRequest {
 export async function streamTurn({
   session,
   promptId,
+  from,
   isJson,
   allow,
   signal,
 }: TurnRequest): Promise<ExitCode> {
   const view = answerView();
-  const say = (text: string) => void show([...(isJson ? [] : view.endLine()), { to: 'aside', text }]);
+  const say = (text: string) => void writePieces([...(isJson ? [] : view.endLine()), { to: 'aside', text }]);
   const desk = permissionDesk({
     session,
     allow,
@@ -39,8 +42,8 @@ export async function streamTurn({
     isLost = phase !== 'open' && (isLost || phase === 'waiting');
   };
   try {
-    for await (const event of session.events({ signal, onConnection })) {
-      await show(isJson ? [{ to: 'answer', text: `${JSON.stringify(event)}\n` }] : view.take(event));
+    for await (const event of session.events({ ...startOf(from), signal, onConnection })) {
+      await writePieces(isJson ? [{ to: 'answer', text: `${JSON.stringify(event)}\n` }] : view.take(event));
       if (isEvent(event, 'permission_request')) desk.take(event.data);
       if (isEvent(event, 'permission_resolved')) desk.settle(event.data.requestId);
       const outcome = outcomeOf(event, promptId);
@@ -54,6 +57,9 @@ export async function streamTurn({
   if (!signal.aborted) say('holdfast: the session ended before the turn did\n');
   return signal.aborted ? exitCodes.cancelled : exitCodes.failed;
 }
+
+const startOf = (from: TurnRequest['from']) =>
+  from === undefined ? {} : { after: from.lastEventId, eventEpoch: from.eventEpoch };
 
 interface Outcome {
   readonly code: ExitCode;
@@ -78,12 +84,4 @@ export function outcomeOf(event: Envelope, promptId: string): Outcome | undefine
   if (isSessionTerminal(event.type))
     return { code: exitCodes.failed, complaint: `the session ended (${event.type})` };
   return undefined;
-}
-
-/** Writes pieces in order, waiting for a slow reader. */
-async function show(pieces: readonly Piece[]): Promise<void> {
-  for (const { to, text } of pieces) {
-    const stream = to === 'answer' ? process.stdout : process.stderr;
-    if (!stream.write(text)) await once(stream, 'drain');
-  }
 }

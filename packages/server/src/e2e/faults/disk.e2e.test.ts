@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Daemon, DaemonLab, said } from '../testing/daemon-lab.ts';
 import { terminalsOf } from '../testing/sse-frames.ts';
 import { until } from '../testing/until.ts';
+import { onSealable, SealableFolder, whyNoSeal } from './testing/sealed-folder.ts';
 import { onTmpfs, SmallDisk, whyNoTmpfs } from './testing/tmpfs.ts';
 
 let lab: DaemonLab;
@@ -120,5 +121,51 @@ test.skipIf(whyNoTmpfs !== undefined)(
     disk.setReadOnly(false);
     await lab.serveAgain(first, on(disk));
     expect((await session.promptAndWait('/say on')).text).toBe('on');
+  },
+);
+
+test.skipIf(whyNoSeal !== undefined)(
+  onSealable(
+    'state directory read-only under a running daemon: refused and shown, nothing lost, over by itself',
+  ),
+  async () => {
+    const disk = new SealableFolder();
+    const daemon = await lab.serve(['--state-dir', disk.folder, '--agent-idle-timeout-ms', '0']);
+    const [busy, idle] = [await lab.session(daemon), await lab.session(daemon)];
+    const { promptId } = await busy.prompt('/stream count=1500 bytes=1000 every-ms=2\n/say the end');
+    const reader = await lab.stream(daemon, busy.sessionId);
+    await until(() => reader.ids().length > 20);
+    disk.seal(true);
+    await until(async () => !(await isReady(daemon)()));
+    const blunt = lab.bluntClient(daemon);
+    const refusal = { status: 503, code: 'journal_unavailable' };
+    await expect(blunt.session(idle.sessionId).prompt('/say lost')).rejects.toMatchObject(refusal);
+    await expect(blunt.createSession({ sessionScope: 'thread' })).rejects.toMatchObject(refusal);
+    expect(await probe(daemon, '/health')).toMatchObject({
+      status: 503,
+      body: { status: 'degraded', reason: expect.stringMatching(/disk I\/O error/) },
+    });
+    expect((await probe(daemon, '/livez')).status).toBe(200);
+    expect((await lab.events(daemon, idle.sessionId)).map(({ type }) => type)).toContain('session_created');
+
+    disk.seal(false);
+    await until(isReady(daemon));
+    await until(async () => terminalsOf(await lab.events(daemon, busy.sessionId), promptId).length > 0);
+    const events = await lab.events(daemon, busy.sessionId);
+    expect(events.map(({ id }) => id)).toEqual(events.map((_, place) => place + 1));
+    expect(terminalsOf(events, promptId)).toMatchObject([{ type: 'turn_complete' }]);
+    expect(said(events)).toContain('the end');
+    expect(lab.prompts().map(({ text }) => text)).not.toContain('/say lost');
+    expect((await idle.promptAndWait('/say writable again')).text).toBe('writable again');
+    const verified = await lab.sandbox.run(['journal', 'verify', '--json', '--state-dir', disk.folder]);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ isSound: true });
+
+    // A stop waits for nothing that can be written later only.
+    disk.seal(true);
+    expect((await lab.stop(daemon)).signal).toBe(null);
+    expect(lab.descendants()).toEqual([]);
+    disk.seal(false);
+    await lab.serveAgain(daemon, ['--state-dir', disk.folder]);
+    expect((await idle.promptAndWait('/say on')).text).toBe('on');
   },
 );

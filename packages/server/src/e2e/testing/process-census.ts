@@ -22,9 +22,16 @@ function carries(pid: number, wanted: Buffer): boolean {
 /** How many files and sockets a process has open; connections whose other end keeps them do not count. */
 export function openFilesOf(pid: number): number {
   const kept = establishedSockets(pid);
-  const held = readdirSync(`/proc/${pid}/fd`).map((fd) => linkTarget(`/proc/${pid}/fd/${fd}`));
-  return held.filter((target) => !kept.has(target)).length;
+  return openTargetsOf(pid).filter((target) => !kept.has(target)).length;
 }
+
+/** Whether a process is looking through the process table right now. */
+export const isLookingAtProcesses = (pid: number): boolean =>
+  openTargetsOf(pid).some((target) => target.startsWith('/proc/'));
+
+/** What its descriptors stand for: paths, `socket:[inode]` and the like. */
+const openTargetsOf = (pid: number): readonly string[] =>
+  readdirSync(`/proc/${pid}/fd`).map((fd) => linkTarget(`/proc/${pid}/fd/${fd}`));
 
 /** As `/proc/<pid>/fd` names them. Source: proc_pid_net(5), tcp. */
 function establishedSockets(pid: number): ReadonlySet<string> {

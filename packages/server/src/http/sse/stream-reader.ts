@@ -130,10 +130,21 @@ export class StreamReader {
   async #readPage(): Promise<void> {
     const flushedBefore = this.#feed.flushed;
     const page = await this.subscription.read(this.#cursor, pageLimit);
+    if (await this.#isMissing(page)) return;
     if (this.#phase === 'replaying') await this.#replayPage(page);
     else if (this.#phase === 'behind') this.#catchUp(page, flushedBefore);
     // Other readers, and the agents, have their turn between pages.
     if (!this.isLive) await new Promise<void>((resolve) => this.#options.clock.nextTick(resolve));
+  }
+
+  /** Whether events after the cursor are gone; then the client knows, and the cursor is before the first there is. */
+  async #isMissing([first]: readonly JournalEvent[]): Promise<boolean> {
+    if (first === undefined || first.seq === this.#cursor + 1) return false;
+    const resync = await this.subscription.missed(this.#cursor);
+    if (resync === undefined || this.#phase === 'ended') return false;
+    this.#say('state_resync_required', resync);
+    this.#cursor = resync.earliestAvailableId - 1;
+    return true;
   }
 
   async #replayPage(page: readonly JournalEvent[]): Promise<void> {

@@ -54,6 +54,27 @@ describe('an event stream', () => {
     });
   });
 
+  it('tells the bridge whose it is, under either name of the header, and minds no id that is none', async () => {
+    const seen: unknown[] = [];
+    const log = new FakeLog();
+    const server = testServer({
+      subscribe: async (_id, { after, clientId }) => {
+        seen.push(clientId);
+        return log.subscribe(after);
+      },
+    });
+    open.server.push(server);
+    const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}/session/${sessionId}/events`;
+    const sent: Readonly<Record<string, string>>[] = [
+      { 'holdfast-client-id': 'a' },
+      { 'x-qwen-client-id': 'b' },
+      { 'holdfast-client-id': 'no id' },
+      {},
+    ];
+    for (const headers of sent) open.clients.push(await openStreamClient(url, headers));
+    expect(seen).toEqual(['a', 'b', undefined, undefined]);
+  });
+
   it('gives two readers the same bytes, and a later one from 0 the same list', async () => {
     const { log, connect } = await start();
     const [one, two] = [await connect(), await connect()];

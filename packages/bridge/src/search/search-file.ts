@@ -1,0 +1,84 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventEpoch } from '@holdfast/protocol';
+import { type Database, openDatabase } from '../journal/sqlite/database.ts';
+import { makePrivate } from '../journal/sqlite/private-file.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { IndexRange } from '../ports/session-index.ts';
+
+/** Where a state directory keeps what can be searched. All of it can be told from the journal. */
+export const searchFileIn = (stateDir: string): string => join(stateDir, 'search.db');
+
+/** Rises with every change of the tables, and of how texts are cut into words. */
+const searchVersion = 1;
+
+/**
+ * A turn's id is its instant and, within it, a count: so that the newest come first wherever one begins. The words
+ * have the same ids.
+ */
+const schema = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE sessions (
+  session INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, cwd TEXT NOT NULL, agent TEXT NOT NULL,
+  generation INTEGER NOT NULL, read_to INTEGER NOT NULL);
+CREATE TABLE turns (
+  id INTEGER PRIMARY KEY, session INTEGER NOT NULL, generation INTEGER NOT NULL, prompt_id TEXT NOT NULL,
+  at INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL);
+CREATE INDEX turns_by_session ON turns (session);
+CREATE VIRTUAL TABLE words USING fts5(
+  user, agent, columnsize = 0, tokenize = "unicode61 remove_diacritics 2");
+`;
+
+export interface SearchFileOptions {
+  readonly epoch: EventEpoch;
+  /** What the session index can tell of changes: from another place one cannot go on. */
+  readonly range: IndexRange;
+  readonly logger: Logger;
+  /** Throws away what there is. */
+  readonly isAnew?: boolean;
+}
+
+/**
+ * Opens the file, or makes it anew: when there is none, it is damaged, of another program version or of another journal.
+ * Throws what the driver throws where it cannot be made either.
+ */
+export function openSearchFile(path: string, { isAnew = false, ...of }: SearchFileOptions): Database {
+  const known = isAnew ? undefined : openKnown(path, of);
+  if (known !== undefined) return known;
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${end}`, { force: true });
+  makePrivate(path);
+  const database = openDatabase(path, { readOnly: false });
+  configure(database);
+  database.exec(`BEGIN IMMEDIATE; ${schema}`);
+  const write = database.prepare('INSERT INTO meta (name, value) VALUES (?, ?)');
+  write.run('version', searchVersion);
+  write.run('epoch', of.epoch);
+  write.run('index_seq', 0);
+  database.exec('COMMIT');
+  return database;
+}
+
+function openKnown(path: string, { epoch, range, logger }: SearchFileOptions): Database | undefined {
+  let database: Database | undefined;
+  try {
+    makePrivate(path);
+    database = openDatabase(path, { readOnly: false });
+    configure(database);
+    const meta = new Map(database.prepare<[string, string | number]>('SELECT name, value FROM meta').rows());
+    database.prepare('SELECT rowid FROM words ORDER BY rowid DESC LIMIT 1').row();
+    const indexSeq = Number(meta.get('index_seq'));
+    const canGoOn = indexSeq >= range.earliestSeq && indexSeq <= range.lastSeq;
+    if (meta.get('version') === searchVersion && meta.get('epoch') === epoch && canGoOn) return database;
+  } catch (thrown) {
+    // An empty file has no tables yet; whatever else is wrong with it, it is made anew.
+    logger.debug({ err: thrown, path }, 'the search index is made anew');
+  }
+  database?.close();
+  return undefined;
+}
+
+/** Losing the newest of it, or all, to a power loss costs reading the journal again. */
+function configure(database: Database): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 250');
+  database.exec('PRAGMA cache_size = -8192');
+}

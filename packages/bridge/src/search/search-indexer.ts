@@ -1,0 +1,205 @@
+import type { PromptId, SessionId } from '@holdfast/protocol';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ListedSession, SessionIndex } from '../ports/session-index.ts';
+import { recordedState } from '../session/recorded-state.ts';
+import { EndedTurns } from '../turns/ended-turns.ts';
+import { generationAt } from '../turns/generation-at.ts';
+import type { SearchWriter } from './search-writer.ts';
+import { type TurnText, turnTexts } from './turn-text.ts';
+
+export interface SearchIndexerPorts {
+  readonly writer: SearchWriter;
+  readonly journal: Journal;
+  readonly index: SessionIndex;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Time between a change and its reading: a turn's end comes with others. */
+const restMs = 50;
+const changesAtOnce = 100;
+/** Small enough that reading, parsing and writing them holds nobody up. */
+const page = Object.freeze({ maxEvents: 200, maxBytes: 128 * 1024 });
+/** Written in one transaction at most, in UTF-16 units. */
+const charsAtOnce = 32 * 1024;
+
+/** Follows the session index: of each session that changed it reads on where it stopped, and adds the turns that ended. */
+export class SearchIndexer {
+  readonly #ports: SearchIndexerPorts;
+  /** Turns that run, by session: until another one does there is nothing to add. */
+  readonly #running = new Map<SessionId, PromptId | null>();
+  readonly #stopWatching: () => void;
+  #round: Promise<void> | undefined;
+  #cancelRest: (() => void) | undefined;
+  #isNews = false;
+  #isClosed = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(ports: SearchIndexerPorts) {
+    this.#ports = ports;
+    this.#stopWatching = ports.index.watch(() => this.#wake());
+    this.#wake();
+  }
+
+  /** Sessions with changes that were not looked at, more or less: one that changes twice counts once. */
+  get pending(): number {
+    return Math.max(0, this.#ports.index.range().lastSeq - this.#ports.writer.indexSeq);
+  }
+
+  /** Resolves when everything that changed before was looked at, or it is closed. */
+  settled(): Promise<void> {
+    if (this.pending === 0 || this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopWatching();
+    this.#cancelRest?.();
+    await this.#round;
+    this.#release();
+  }
+
+  #wake(): void {
+    this.#isNews = true;
+    if (this.#isClosed || this.#round !== undefined || this.#cancelRest !== undefined) return;
+    this.#cancelRest = this.#ports.clock.after(restMs, () => {
+      this.#cancelRest = undefined;
+      this.#round = this.#catchUp().finally(() => {
+        this.#round = undefined;
+        if (this.#isNews) this.#wake();
+      });
+    });
+  }
+
+  async #catchUp(): Promise<void> {
+    const { index, writer, logger } = this.#ports;
+    this.#isNews = false;
+    try {
+      while (!this.#isClosed) {
+        const changes = await index.changes(writer.indexSeq, changesAtOnce);
+        const last = changes.at(-1);
+        if (last === undefined) break;
+        for (const { sessionId, row } of changes) {
+          if (this.#isClosed) return;
+          await (row === undefined ? this.#forget(sessionId) : this.#follow(row));
+        }
+        writer.indexSeq = last.indexSeq;
+      }
+      this.#release();
+    } catch (thrown) {
+      // What is not found now is found after the next change; the journal has it.
+      logger.warn({ err: thrown }, 'the search index could not be brought up to date');
+      this.#release();
+    }
+  }
+
+  #release(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  async #follow(row: ListedSession): Promise<void> {
+    const { sessionId, activePromptId } = row;
+    const { writer, logger } = this.#ports;
+    if (activePromptId !== null && this.#running.get(sessionId) === activePromptId) return;
+    if (activePromptId === null) this.#running.delete(sessionId);
+    else this.#running.set(sessionId, activePromptId);
+    if (row.lastSeq <= writer.readTo(sessionId)) return;
+    try {
+      await this.#readOn(row);
+    } catch (thrown) {
+      logger.warn({ err: thrown, sessionId }, 'a session could not be read for the search');
+      await this.#pause(0);
+    }
+  }
+
+  async #readOn(row: ListedSession): Promise<void> {
+    const { journal, index, writer, clock } = this.#ports;
+    const { sessionId } = row;
+    const stored = await index.find(sessionId);
+    const state = stored === undefined ? null : await recordedState(journal, stored);
+    if (state === null) return;
+    const turns = new EndedTurns();
+    for (let after = writer.readTo(sessionId); !this.#isClosed; ) {
+      const startedAt = clock.elapsedMs();
+      const events = await journal.read(sessionId, after, page);
+      const last = events.at(-1);
+      if (last === undefined) return;
+      const texts: TurnText[] = [];
+      for (const event of events) {
+        for (const ended of turns.add(event))
+          texts.push(...turnTexts(ended.toTurn(generationAt(state, ended.firstRunSeq), false)));
+      }
+      after = last.seq;
+      const open = turns.openFrom ?? after + 1;
+      const { cwd, agent, generation } = row;
+      await this.#write({ sessionId, cwd, agent, generation, readTo: Math.min(after, open - 1) }, texts);
+      await this.#pause(clock.elapsedMs() - startedAt);
+    }
+  }
+
+  /** How far the session was read is told with the last of them, so that after a stop in between some are there twice, none is missing. */
+  async #write(session: Parameters<SearchWriter['add']>[0], texts: readonly TurnText[]): Promise<void> {
+    const { writer, clock } = this.#ports;
+    let rest = texts;
+    while (rest.length > 0 && charsOf(rest) > charsAtOnce) {
+      const startedAt = clock.elapsedMs();
+      const count = firstWithin(rest);
+      const upTo = rest[count - 1]?.lastSeq ?? 0;
+      const isWhole = rest[count]?.lastSeq !== upTo;
+      writer.add(
+        isWhole ? { ...session, readTo: upTo } : { ...session, readTo: writer.readTo(session.sessionId) },
+        rest.slice(0, count),
+      );
+      rest = rest.slice(count);
+      await this.#pause(clock.elapsedMs() - startedAt);
+    }
+    writer.add(session, rest);
+  }
+
+  /** Removes what was said in a session before `beforeSeq`. */
+  async forgetBefore(sessionId: SessionId, beforeSeq: number): Promise<void> {
+    await this.#repeat(() => this.#ports.writer.forgetSomeBefore(sessionId, beforeSeq));
+  }
+
+  async #forget(sessionId: SessionId): Promise<void> {
+    this.#running.delete(sessionId);
+    await this.#repeat(() => this.#ports.writer.forgetSome(sessionId));
+  }
+
+  /** Takes steps until one says that it was the last. */
+  async #repeat(step: () => boolean): Promise<void> {
+    const { clock } = this.#ports;
+    while (!this.#isClosed) {
+      const startedAt = clock.elapsedMs();
+      if (!step()) return;
+      await this.#pause(clock.elapsedMs() - startedAt);
+    }
+  }
+
+  /** As long as the work took: others come first. */
+  #pause(workedMs: number): Promise<void> {
+    const { clock } = this.#ports;
+    return new Promise((resolve) => {
+      if (workedMs < 1) clock.nextTick(resolve);
+      else clock.after(workedMs, resolve);
+    });
+  }
+}
+
+const charsOf = (texts: readonly TurnText[]): number =>
+  texts.reduce((sum, { user, agent }) => sum + user.length + agent.length, 0);
+
+/** How many of them are written at once, at least one. */
+function firstWithin(texts: readonly TurnText[]): number {
+  let chars = 0;
+  const end = texts.findIndex(({ user, agent }, place) => {
+    chars += user.length + agent.length;
+    return place > 0 && chars > charsAtOnce;
+  });
+  return end < 0 ? texts.length : end;
+}

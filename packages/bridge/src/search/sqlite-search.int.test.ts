@@ -1,0 +1,83 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { silentLogger } from '../runtime/silent-logger.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import { recordSessions } from '../testing/recorded-sessions.ts';
+import { type SearchMedium, searchContract } from '../testing/search-contract.ts';
+import { type SqliteMedium, sqliteMedium } from '../testing/sqlite-medium.ts';
+import { searchFileIn } from './search-file.ts';
+import { searchTerms } from './search-terms.ts';
+import { openSqliteSearch } from './sqlite-search.ts';
+
+const openIn = async (medium: SqliteMedium) => {
+  const store = await medium.open();
+  const path = searchFileIn(medium.directory);
+  const search = openSqliteSearch({ path, ...store, clock: systemClock, logger: silentLogger });
+  return { store, search };
+};
+
+async function indexed(): Promise<SearchMedium> {
+  const medium = await sqliteMedium();
+  return { open: () => openIn(medium), dispose: () => medium.dispose() };
+}
+
+searchContract('a full-text index', indexed);
+
+describe('a full-text index', () => {
+  /** Sessions that have been indexed, and the file closed. */
+  async function written() {
+    const medium = await sqliteMedium();
+    onTestFinished(() => medium.dispose());
+    const { store, search } = await openIn(medium);
+    await recordSessions(store, 5);
+    await search.settled(10_000);
+    await search.close();
+    await store.close();
+    return { medium, path: searchFileIn(medium.directory) };
+  }
+  async function found(medium: SqliteMedium): Promise<number> {
+    const { store, search } = await openIn(medium);
+    await search.settled(10_000);
+    const { turns } = await search.search({ terms: searchTerms('one'), limit: 50, isCurrentOnly: false });
+    expect(search.pendingSessions()).toBe(0);
+    await search.close();
+    await store.close();
+    return turns.length;
+  }
+
+  it('is told anew by the journal when it was deleted', async () => {
+    const { medium, path } = await written();
+    await rm(path);
+    await rm(`${path}-wal`, { force: true });
+    expect(await found(medium)).toBe(5);
+  });
+
+  it('is told anew when it is no database any more', async () => {
+    const { medium, path } = await written();
+    await writeFile(path, 'x'.repeat(20_000));
+    expect(await found(medium)).toBe(5);
+  });
+
+  it('is told anew when it belongs to another journal', async () => {
+    const { medium } = await written();
+    await rm(medium.path);
+    await rm(`${medium.path}-wal`, { force: true });
+    const store = await medium.open();
+    await recordSessions(store, 2);
+    await store.close();
+    expect(await found(medium)).toBe(2);
+  });
+
+  it('adds no turn twice, however often it is opened', async () => {
+    const { medium } = await written();
+    for (let time = 0; time < 3; time += 1) expect(await found(medium)).toBe(5);
+  });
+
+  it('is a file that only its owner may read', async () => {
+    const { medium } = await written();
+    const { stat } = await import('node:fs/promises');
+    const { mode } = await stat(join(medium.directory, 'search.db'));
+    expect(mode & 0o077).toBe(0);
+  });
+});

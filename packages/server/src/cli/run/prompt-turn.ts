@@ -1,0 +1,42 @@
+import type { Session } from '@holdfast/sdk';
+import type { ExitCode } from '../exit-code.ts';
+import { streamTurn } from './stream-turn.ts';
+
+/** A prompt, and how its turn is shown. */
+export interface PromptTurn {
+  readonly prompt: string;
+  /** Whether the running turn makes way for it. */
+  readonly isInterrupting?: boolean;
+  readonly isJson: boolean;
+  readonly allow: 'ask' | 'all' | 'none';
+  /** Whether what happened in the session before is shown too. */
+  readonly isFromStart?: boolean;
+}
+
+/** How the person interrupts: first the turn, then everything. */
+export interface Interruption {
+  readonly cancel: AbortSignal;
+  readonly quit: AbortSignal;
+}
+
+/** Submits a prompt and streams its turn; gives the exit code its end means. @throws HoldfastError */
+export async function promptTurn(
+  session: Session,
+  { prompt, isInterrupting = false, isFromStart = false, isJson, allow }: PromptTurn,
+  { cancel, quit }: Interruption,
+): Promise<ExitCode> {
+  const options = { signal: cancel };
+  const accepted = await (isInterrupting ? session.steer(prompt, options) : session.prompt(prompt, options));
+  const { promptId } = accepted;
+  const onCancel = () => {
+    // A daemon that cannot be reached any more is heard of from the stream.
+    session.abort({ promptId }).catch(() => {});
+  };
+  cancel.addEventListener('abort', onCancel, { once: true });
+  try {
+    const from = isFromStart ? undefined : accepted;
+    return await streamTurn({ session, promptId, from, isJson, allow, signal: quit });
+  } finally {
+    cancel.removeEventListener('abort', onCancel);
+  }
+}

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SessionDesk } from './testing/session-commands.ts';
+
+const desk = new SessionDesk();
+beforeAll(() => desk.open());
+afterAll(() => desk.close());
+
+describe('sessions prompt', () => {
+  test('goes on with a session, closed or not, and leaves it as it was', async () => {
+    const session = await desk.session('Prompted', ['remember the word heron']);
+    const answered = await desk.sessions('prompt', 'prompted', '/say hi there');
+    expect(answered).toMatchObject({ code: 0, stdout: 'hi there\n' });
+    expect((await session.describe()).state).toBe('idle');
+    await session.close();
+    const again = await desk.sandbox.run(['sessions', 'prompt', 'prompted', '-', '--json'], {
+      input: '/say back',
+    });
+    const types = again.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).type);
+    expect([again.code, types.at(-1)]).toEqual([0, 'turn_complete']);
+    expect(types).not.toContain('session_created');
+    expect((await session.describe()).state).toBe('closed');
+  });
+
+  test('that interrupts goes before what runs; Ctrl-C cancels its own turn', async () => {
+    const session = await desk.session('Steered');
+    const first = await session.prompt('/say begun\n/sleep ms=600000');
+    const interrupting = desk.sandbox.start([
+      'sessions',
+      'prompt',
+      'steered',
+      '/say mine\n/sleep ms=600000',
+      '--interrupt',
+    ]);
+    await interrupting.output(/mine/);
+    expect(await session.promptOutcome(first.promptId)).toMatchObject({ state: 'cancelled' });
+    interrupting.child.kill('SIGINT');
+    expect((await interrupting.ended).code).toBe(130);
+    expect((await desk.sessions('prompt', 'steered', ' ')).code).toBe(2);
+  });
+});
+
+test('abort cancels what runs and, when asked to, drops what waits', async () => {
+  const session = await desk.session('Aborted');
+  const running = await session.prompt('/say begun\n/sleep ms=600000');
+  await session.prompt('later');
+  const { code, stdout } = await desk.sessions('abort', 'aborted', '--queue');
+  expect([code, stdout]).toEqual([0, `${running.promptId} cancelled\n1 prompt that waited dropped\n`]);
+  expect(await desk.json('abort', 'aborted')).toEqual({ prompts: [], cleared: [] });
+});
+
+test('checkpoint marks a place that show names', async () => {
+  await desk.session('Marked', ['hello']);
+  const { checkpointId } = await desk.json<{ checkpointId: string }>(
+    'checkpoint',
+    'marked',
+    '--name',
+    'good',
+  );
+  expect((await desk.sessions('checkpoint', 'marked')).stdout).toMatch(
+    /^cp_\S+ {2}generation 1 up to event \d+\n$/,
+  );
+  expect((await desk.sessions('show', 'marked')).stdout).toContain(
+    `${checkpointId}  generation 1 up to event`,
+  );
+});
+
+describe('sessions reset', () => {
+  test('begins anew, names the way back, and goes it', async () => {
+    const session = await desk.session('Reset', ['remember the word heron']);
+    const { stdout } = await desk.sessions('reset', 'reset');
+    expect(stdout).toMatch(
+      /^generation 2 begins; the agent's context is fresh\n {2}the way back: holdfast sessions reset reset --to cp_/,
+    );
+    const [, checkpointId = ''] = / --to (\S+)/.exec(stdout) ?? [];
+    expect(await desk.json('reset', session.sessionId, '--to', checkpointId)).toMatchObject({
+      generation: 3,
+    });
+  });
+
+  test('is refused when another generation began meanwhile, or the checkpoint is unknown', async () => {
+    await desk.session('Refused', ['hello']);
+    const stale = await desk.sessions('reset', 'refused', '--if-generation', '7');
+    expect([stale.code, stale.stdout, stale.stderr]).toEqual([
+      1,
+      '',
+      expect.stringContaining('generation 1, not 7'),
+    ]);
+    const unknown = await desk.sessions(
+      'reset',
+      'refused',
+      '--to',
+      'cp_00000000-0000-4000-8000-000000000000',
+    );
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('cp_00000000')]);
+    expect((await desk.sessions('reset', 'refused', '--to', 'cp_x', '--drop-queue')).code).toBe(2);
+  });
+});
+
+describe('sessions compact', () => {
+  test('waits for the outcome, by the agent’s command or by handoff', async () => {
+    await desk.session('Compacted', ['remember the word heron']);
+    const { code, stdout } = await desk.sessions('compact', 'compacted');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('compacted: ')]);
+    expect(await desk.json('compact', 'compacted', '--strategy', 'handoff')).toMatchObject({
+      state: 'completed',
+      checkpointId: expect.stringMatching(/^cp_/),
+    });
+    expect(await desk.json('compact', 'compacted', '--no-wait')).toMatchObject({
+      promptId: expect.any(String),
+    });
+  });
+
+  test('that is interrupted is cancelled, and the session stays usable', async () => {
+    const session = await desk.session('Interrupted', ['hello']);
+    const compact = desk.sandbox.start([
+      'sessions',
+      'compact',
+      'interrupted',
+      '--instructions',
+      'x\n/sleep ms=600000',
+      '--strategy',
+      'handoff',
+    ]);
+    for await (const event of session.events({ after: 0 })) if (event.type === 'compaction_started') break;
+    compact.child.kill('SIGINT');
+    expect(await compact.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('cancelled') });
+    expect(await session.promptAndWait('hello')).toMatchObject({ stopReason: 'end_turn' });
+  });
+});
+
+test('branch makes a session of its own, up to the point that is named', async () => {
+  const session = await desk.session('Trunk', ['first', 'second']);
+  const { stdout } = await desk.sessions('branch', 'trunk', '--name', 'Limb');
+  expect(stdout).toMatch(/^[0-9a-f-]{36} {2}Limb \(Branch\); the agent's context is \w+\n$/);
+  const checkpoint = await session.checkpoints.create();
+  const branch = await desk.json<{ sessionId: string }>(
+    'branch',
+    'trunk',
+    '--checkpoint',
+    checkpoint.checkpointId,
+  );
+  expect((await desk.sessions('show', branch.sessionId)).stdout).toContain('> second');
+  const early = await desk.json<{ sessionId: string }>('branch', 'trunk', '--at-event', '8');
+  expect((await desk.sessions('show', early.sessionId)).stdout).not.toContain('> second');
+  expect((await desk.sessions('branch', 'trunk', '--at-event', '1', '--checkpoint', 'cp_x')).code).toBe(2);
+});
