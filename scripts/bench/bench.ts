@@ -17,6 +17,8 @@ export interface HoldfastOptions {
   readonly flags?: readonly string[];
   /** Loads the probe that tells about the heap. */
   readonly isProbed?: boolean;
+  /** Where compiled code is kept from the first start on; default: one place for all. */
+  readonly cacheHome?: string;
 }
 
 /** What the figures share: a scratch folder, the readers' process, and how daemons are started. */
@@ -53,6 +55,7 @@ export class Bench {
     stateDir = this.newFolder('state'),
     flags = [],
     isProbed = false,
+    cacheHome = join(this.scratch, 'cache'),
   }: HoldfastOptions = {}) {
     const port = await freePort();
     const { profileDir } = this.options;
@@ -69,6 +72,7 @@ export class Bench {
       'Holdfast',
       port,
       command,
+      { XDG_CACHE_HOME: cacheHome },
       isProbed ? ['ignore', 'ignore', 'inherit', 'ipc'] : undefined,
     );
   }
@@ -114,10 +118,11 @@ export class Bench {
     name: string,
     port: number,
     command: readonly string[],
+    surroundings: Readonly<Record<string, string>> = {},
     stdio: ('ignore' | 'inherit' | 'ipc')[] = ['ignore', 'ignore', 'inherit'],
   ): Promise<Target> {
     // The demo agent of either daemon keeps its sessions in the scratch folder.
-    const env = { ...process.env, XDG_STATE_HOME: join(this.scratch, 'agent') };
+    const env = { ...process.env, XDG_STATE_HOME: join(this.scratch, 'agent'), ...surroundings };
     const target = await Target.start(name, { port, workspace: this.workspace }, command, { stdio, env });
     this.#running.add(target);
     return target;

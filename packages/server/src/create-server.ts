@@ -39,6 +39,7 @@ export function createServer(options: ServerOptions): HoldfastServer {
     forceCloseConnections: true,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 16_384 },
+    schemaController: { compilersFactory: { buildValidator: notUsed, buildSerializer: notUsed } },
     genReqId: nextRequestId,
     clientErrorHandler: answerUnparsable(nextRequestId),
     frameworkErrors: (error, request, reply) => {
@@ -66,6 +67,11 @@ export function createServer(options: ServerOptions): HoldfastServer {
       return closed;
     },
   };
+}
+
+/** No route has a schema of Fastify's: the operations check themselves. Without these two it loads compilers at every start. */
+function notUsed(): never {
+  throw new Error('a route was given a schema, which this server has no compiler for');
 }
 
 function urlOf(app: FastifyInstance, host: string): string {

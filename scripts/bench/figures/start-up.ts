@@ -16,8 +16,15 @@ export async function startUp(bench: Bench): Promise<readonly Row[]> {
   const [some, sessions] = isSmoke ? [100, 300] : [10_000, 100_000];
   const crashed = isSmoke ? 2 : 20;
   const naive = await lowest(rounds, () => startedAndStopped(bench, () => bench.startNaive()));
-  const rows = (what: string, { timeMs, cpuMs }: Start, atMost: number): readonly Row[] => [
-    { figure: 'P9', what, unit: 'ms', measured: timeMs, reference: naive.timeMs, goal: { atMost } },
+  const rows = (what: string, { timeMs, cpuMs }: Start, atMost?: number): readonly Row[] => [
+    {
+      figure: 'P9',
+      what,
+      unit: 'ms',
+      measured: timeMs,
+      reference: naive.timeMs,
+      goal: atMost === undefined ? undefined : { atMost },
+    },
     { figure: 'P9', what: '… CPU', unit: 'ms', measured: cpuMs, reference: naive.cpuMs },
   ];
   const withSessions = async (count: number) => {
@@ -30,8 +37,11 @@ export async function startUp(bench: Bench): Promise<readonly Row[]> {
     );
   };
   const empty = await lowest(rounds, () => startedAndStopped(bench, () => bench.startHoldfast()));
+  const uncached = () => bench.startHoldfast({ cacheHome: bench.newFolder('cache') });
+  const first = await lowest(rounds, () => startedAndStopped(bench, uncached));
   const measured = [
     ...rows('start → first 200, empty', empty, 250),
+    ...rows('… the first one, nothing compiled yet', first),
     ...(await withSessions(some)),
     ...(await withSessions(sessions)),
   ];

@@ -10,23 +10,23 @@ import type { IndexRange } from '../ports/session-index.ts';
 export const searchFileIn = (stateDir: string): string => join(stateDir, 'search.db');
 
 /** Rises with every change of the tables, and of how texts are cut into words. */
-const searchVersion = 1;
+const searchVersion = 2;
 
 /**
  * A turn's id is its instant and, within it, a count: so that the newest come first wherever one begins. The words
- * have the same ids.
+ * have the same ids; `about` are those of the filters.
  */
 const schema = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE sessions (
-  session INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, cwd TEXT NOT NULL, agent TEXT NOT NULL,
+  session INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE,
   generation INTEGER NOT NULL, read_to INTEGER NOT NULL);
 CREATE TABLE turns (
   id INTEGER PRIMARY KEY, session INTEGER NOT NULL, generation INTEGER NOT NULL, prompt_id TEXT NOT NULL,
   at INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL);
 CREATE INDEX turns_by_session ON turns (session);
 CREATE VIRTUAL TABLE words USING fts5(
-  user, agent, columnsize = 0, tokenize = "unicode61 remove_diacritics 2");
+  user, agent, about, columnsize = 0, tokenize = "unicode61 remove_diacritics 2");
 `;
 
 export interface SearchFileOptions {

@@ -1,5 +1,6 @@
 import type { SessionId } from '@holdfast/protocol';
 import type { Database, Statement } from '../journal/sqlite/database.ts';
+import { filterWords } from './filter-words.ts';
 import type { TurnText } from './turn-text.ts';
 
 /** What the search keeps of a session beside its turns. */
@@ -29,16 +30,15 @@ export class SearchWriter {
     this.#database = database;
     this.#place = database.prepare('SELECT session, read_to FROM sessions WHERE session_id = ?');
     this.#keep = database.prepare(
-      `INSERT INTO sessions (session_id, cwd, agent, generation, read_to) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (session_id) DO UPDATE
-           SET cwd = excluded.cwd, agent = excluded.agent, generation = excluded.generation, read_to = excluded.read_to
+      `INSERT INTO sessions (session_id, generation, read_to) VALUES (?, ?, ?)
+         ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, read_to = excluded.read_to
          RETURNING session`,
     );
     this.#isTaken = database.prepare('SELECT 1 FROM turns WHERE id = ?');
     this.#addTurn = database.prepare(
       `INSERT INTO turns (id, session, generation, prompt_id, at, first_seq, last_seq) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#addWords = database.prepare('INSERT INTO words (rowid, user, agent) VALUES (?, ?, ?)');
+    this.#addWords = database.prepare('INSERT INTO words (rowid, user, agent, about) VALUES (?, ?, ?, ?)');
   }
 
   /** Number of the last change of the session index that is dealt with. */
@@ -60,13 +60,14 @@ export class SearchWriter {
   /** Adds turns, and how far the session was read, all or nothing. */
   add(session: SearchedSession, texts: readonly TurnText[]): void {
     this.#transact(() => {
-      const { sessionId, cwd, agent, generation, readTo } = session;
-      const [number = 0] = this.#keep.row(sessionId, cwd, agent, generation, readTo) ?? [];
+      const { sessionId, generation, readTo } = session;
+      const [number = 0] = this.#keep.row(sessionId, generation, readTo) ?? [];
+      const about = filterWords(session).join(' ');
       for (const text of texts) {
         const id = this.#freeId(text.at);
         const { generation: of, promptId, at, firstSeq, lastSeq } = text;
         this.#addTurn.run(id, number, of, promptId, at, firstSeq, lastSeq);
-        this.#addWords.run(id, text.user, text.agent);
+        this.#addWords.run(id, text.user, text.agent, about);
       }
     });
   }

@@ -6,6 +6,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { recordSessions } from '../testing/recorded-sessions.ts';
 import { type SearchMedium, searchContract } from '../testing/search-contract.ts';
 import { type SqliteMedium, sqliteMedium } from '../testing/sqlite-medium.ts';
+import { filterWords } from './filter-words.ts';
 import { searchFileIn } from './search-file.ts';
 import { searchTerms } from './search-terms.ts';
 import { openSqliteSearch } from './sqlite-search.ts';
@@ -72,6 +73,20 @@ describe('a full-text index', () => {
   it('adds no turn twice, however often it is opened', async () => {
     const { medium } = await written();
     for (let time = 0; time < 3; time += 1) expect(await found(medium)).toBe(5);
+  });
+
+  it('finds nobody by the words it filters with', async () => {
+    const { medium } = await written();
+    const { store, search } = await openIn(medium);
+    const cwd = (await store.index.list({ limit: 1 })).rows[0]?.cwd;
+    const asked = { limit: 50, isCurrentOnly: false };
+    const { turns } = await search.search({ ...asked, terms: searchTerms('one'), cwd });
+    expect(turns).toHaveLength(5);
+    for (const word of filterWords({ cwd })) {
+      expect((await search.search({ ...asked, terms: searchTerms(word) })).turns).toEqual([]);
+    }
+    await search.close();
+    await store.close();
   });
 
   it('is a file that only its owner may read', async () => {

@@ -1,5 +1,6 @@
 import type { SessionId } from '@holdfast/protocol';
 import { type Database, isDriverError, storeError } from '../journal/sqlite/database.ts';
+import { type QueryThread, queryThread } from '../journal/sqlite/query-thread.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -89,21 +90,24 @@ class SqliteSearch implements SearchIndex {
 
 interface Opened {
   readonly database: Database;
+  readonly thread: QueryThread;
   readonly reader: SearchReader;
   readonly indexer: SearchIndexer;
 }
 
 function open(path: string, ports: Omit<SqliteSearchOptions, 'path'>, isAnew = false): Opened {
-  const { journal, index, clock, logger } = ports;
+  const { journal, index, logger } = ports;
   const database = openSearchFile(path, { epoch: journal.epoch, range: index.range(), logger, isAnew });
+  const thread = queryThread(path);
   return {
     database,
-    reader: new SearchReader(database, clock),
+    thread,
+    reader: new SearchReader(thread),
     indexer: new SearchIndexer({ ...ports, writer: new SearchWriter(database) }),
   };
 }
 
-async function shut({ indexer, database }: Opened): Promise<void> {
-  await indexer.close();
+async function shut({ indexer, thread, database }: Opened): Promise<void> {
+  await Promise.all([indexer.close(), thread.close()]);
   database.close();
 }

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from './command-table.ts';
@@ -22,6 +22,24 @@ test('the version is that of the package, alone on its line', async () => {
     code: 0,
     stdout: `${manifest.version}\n`,
     stderr: '',
+  });
+});
+
+describe('compiled code', () => {
+  const version = (cacheHome: string) =>
+    sandbox.run(['--version'], { env: { NODE_COMPILE_CACHE: undefined, XDG_CACHE_HOME: cacheHome } });
+
+  test('is kept for the next start', async () => {
+    const { code, stdout } = await version(sandbox.folder);
+    expect(code).toBe(0);
+    expect(readdirSync(join(sandbox.folder, 'holdfast'))).not.toEqual([]);
+    expect(await version(sandbox.folder)).toMatchObject({ code: 0, stdout, stderr: '' });
+  });
+
+  test('is made anew where nothing can be kept', async () => {
+    const file = join(sandbox.folder, 'file');
+    writeFileSync(file, '');
+    expect(await version(file)).toMatchObject({ code: 0, stderr: '' });
   });
 });
 

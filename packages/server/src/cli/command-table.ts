@@ -1,3 +1,4 @@
+import { agentCommands } from './agent-commands.ts';
 import { type CommandSpec, clientOptions, json, noPositionals, url } from './command-spec.ts';
 import { sessionChangeCommands } from './session-change-commands.ts';
 import { sessionCommands } from './session-commands.ts';
@@ -50,6 +51,7 @@ export const commands = {
   ...sessionCommands,
   ...sessionTurnCommands,
   ...sessionChangeCommands,
+  ...agentCommands,
   journal: {
     summary: 'Check, measure, back up or restore the journal',
     usage: 'holdfast journal verify|stats [FILE] | backup FILE | restore FILE [options]',
@@ -98,7 +100,10 @@ export type CommandName = keyof typeof commands;
 export const isCommandName = (words: string): words is CommandName => Object.hasOwn(commands, words);
 
 /** Commands that come in a group, and the one that is meant by the group's name alone. */
-const groups: Readonly<Record<string, CommandName>> = { sessions: 'sessions list' };
+const groups: Readonly<Record<string, CommandName>> = {
+  sessions: 'sessions list',
+  agents: 'agents list',
+};
 
 /** The commands of a group; none for any other word. */
 export const commandsOfGroup = (group: string): readonly CommandName[] =>

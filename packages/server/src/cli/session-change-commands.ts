@@ -63,6 +63,24 @@ export const sessionChangeCommands = {
       'holdfast sessions edit tests --protected yes',
     ],
   },
+  'sessions extension': {
+    summary: 'Show, set or remove what a program keeps with a session',
+    usage: 'holdfast sessions extension SESSION NAMESPACE [options]',
+    about: `JSON of your own, by namespace; show lists the namespaces. ${sessionWords}`,
+    options: {
+      set: { kind: 'text', placeholder: 'JSON', meaning: 'Keep this; - reads it from stdin' },
+      remove: { kind: 'switch', meaning: 'Remove it' },
+      'if-revision': { kind: 'number', placeholder: 'N', meaning: 'Refused when somebody changed it since' },
+      json: json('Print its revision and size as well'),
+      ...common,
+    },
+    daemonOptions: clientOptions,
+    positionals: { minimum: 2, maximum: 2, name: 'a SESSION and a NAMESPACE' },
+    examples: [
+      'holdfast sessions extension tests example.com/ci',
+      `holdfast sessions extension tests example.com/ci --set '{"build":17}'`,
+    ],
+  },
   'sessions archive': {
     summary: 'Close sessions and take them out of the lists',
     usage: 'holdfast sessions archive SESSION… [options]',

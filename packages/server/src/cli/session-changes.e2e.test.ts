@@ -139,3 +139,23 @@ test('without a daemon every command says what to start', async () => {
     await sandbox.close();
   }
 });
+
+test('extension keeps, shows and removes JSON under a name', async () => {
+  await desk.session('Extended');
+  const extension = (...words: string[]) => desk.sessions('extension', 'extended', 'ci', ...words);
+  expect((await extension()).code).toBe(1);
+  expect((await extension('--set', '{"build":17}')).stdout).toBe('ci kept, revision 1\n');
+  expect((await extension()).stdout).toBe('{\n  "build": 17\n}\n');
+  const stale = await extension('--set', 'null', '--if-revision', '7');
+  expect([stale.code, stale.stderr]).toEqual([1, expect.stringContaining('revision')]);
+  const piped = ['sessions', 'extension', 'extended', 'ci', '--set', '-', '--json'];
+  const { stdout } = await desk.sandbox.run(piped, { input: '[1]' });
+  expect(JSON.parse(stdout)).toMatchObject({ namespace: 'ci', revision: 2 });
+  for (const words of [
+    ['--set', '{'],
+    ['--set', '1', '--remove'],
+  ])
+    expect((await extension(...words)).code).toBe(2);
+  expect((await extension('--remove')).code).toBe(0);
+  expect((await extension()).code).toBe(1);
+});

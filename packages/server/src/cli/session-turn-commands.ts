@@ -82,6 +82,25 @@ export const sessionTurnCommands = {
     positionals: oneSession,
     examples: ['holdfast sessions reset tests', 'holdfast sessions reset tests --to cp_0c5e…'],
   },
+  'sessions trim': {
+    summary: 'Cut the oldest turns off a conversation',
+    usage: 'holdfast sessions trim SESSION --keep N | --before EVENT [options]',
+    about: `Whole turns only. Exports, searches, branches and checkpoints still reach them, unless --erase. What the agent\nremembers stays: reset makes it forget. ${sessionWords}`,
+    options: {
+      keep: { kind: 'number', placeholder: 'N', meaning: 'So many finished turns stay, the newest' },
+      before: { kind: 'number', placeholder: 'EVENT', meaning: 'Turns that ended before this event go' },
+      erase: {
+        kind: 'switch',
+        meaning: 'Erase them, and what was trimmed before; asks first, or needs --yes',
+      },
+      yes: { kind: 'switch', meaning: 'Do it without being asked' },
+      json: outcome,
+      ...common,
+    },
+    daemonOptions: clientOptions,
+    positionals: oneSession,
+    examples: ['holdfast sessions trim tests --keep 20'],
+  },
   'sessions compact': {
     summary: "Have the agent's context compacted",
     usage: 'holdfast sessions compact SESSION [options]',

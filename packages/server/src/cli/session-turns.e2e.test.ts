@@ -147,3 +147,31 @@ test('branch makes a session of its own, up to the point that is named', async (
   expect((await desk.sessions('show', early.sessionId)).stdout).not.toContain('> second');
   expect((await desk.sessions('branch', 'trunk', '--at-event', '1', '--checkpoint', 'cp_x')).code).toBe(2);
 });
+
+describe('sessions trim', () => {
+  test('cuts whole turns, says what is left, and keeps the record', async () => {
+    await desk.session('Trimmed', ['one heron', 'two', 'three']);
+    const { code, stdout } = await desk.sessions('trim', 'trimmed', '--keep', '1');
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^2 turns trimmed, 1 turn kept: .* event \d+; .* context is unchanged\n$/),
+    ]);
+    expect((await desk.sessions('search', 'heron')).stdout).toContain('Trimmed');
+    expect((await desk.sessions('export', 'trimmed')).stdout).toContain('You said: one heron');
+    expect(await desk.json('trim', 'trimmed', '--keep', '1', '--erase', '--yes')).toMatchObject({
+      trimmedTurns: 0,
+      keptTurns: 1,
+    });
+    expect((await desk.sessions('export', 'trimmed')).stdout).not.toContain('You said: one heron');
+  });
+
+  test('erases nothing unasked, and wants one place to cut', async () => {
+    await desk.session('Untrimmed', ['one', 'two']);
+    const unasked = await desk.sessions('trim', 'untrimmed', '--keep', '1', '--erase');
+    expect([unasked.code, unasked.stderr]).toEqual([1, expect.stringContaining('--yes')]);
+    for (const words of [[], ['--keep', '1', '--before', '2'], ['--keep', '0']]) {
+      expect((await desk.sessions('trim', 'untrimmed', ...words)).code).toBe(2);
+    }
+    expect(await desk.json('trim', 'untrimmed', '--keep', '2')).toMatchObject({ trimmedTurns: 0 });
+  });
+});

@@ -17,12 +17,12 @@ import { systemHandlers } from '../routes/system.ts';
 import { turnHandlers } from '../routes/turns.ts';
 import { addAccessLog } from '../telemetry/access-log.ts';
 import { DaemonMetrics } from '../telemetry/daemon-metrics.ts';
+import { allowedMethods } from './allowed-methods.ts';
 import { connectionRoom } from './connection-room.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { mountOperation } from './mount-operation.ts';
 import type { OperationHandler, OperationHandlers } from './operation-handler.ts';
 import { sendProblem } from './problem-handler.ts';
-import { refuseOtherMethods } from './refuse-methods.ts';
 import { addRequestGate } from './request-gate.ts';
 import { IndexFeed } from './sse/index-feed.ts';
 import { SessionFeeds } from './sse/session-feeds.ts';
@@ -97,6 +97,7 @@ export function mountRoutes(app: FastifyInstance, options: RoutesOptions): Mount
     ...options,
     authenticate: bearerToken(auth),
     isClosing: () => isClosing,
+    allowedMethods: allowedMethods(Object.values(operations)),
     refusalOf: (socket) => room.refusalOf(socket),
   });
   const handlers = handlersOf(context);
@@ -106,7 +107,6 @@ export function mountRoutes(app: FastifyInstance, options: RoutesOptions): Mount
     const handler = handlers[name as OperationName] as unknown as OperationHandler<Operation>;
     mountOperation(app, operation, handler, { bridge, bodyLimitBytes });
   }
-  refuseOtherMethods(app, Object.values(operations));
   return {
     stop() {
       isClosing = true;

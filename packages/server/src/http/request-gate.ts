@@ -12,6 +12,8 @@ export interface GateOptions extends HostRules {
   readonly isClosing: () => boolean;
   /** Why a connection is not served; undefined for one that is. */
   readonly refusalOf: (socket: Socket) => string | undefined;
+  /** The methods that a path takes; none where it is no route. */
+  readonly allowedMethods: (path: string) => readonly string[];
 }
 
 /** What a route tells the gate of itself. */
@@ -49,9 +51,18 @@ export function addRequestGate(app: FastifyInstance, options: GateOptions): void
       }
       request.holdfastPrincipal = identify(options.authenticate, request, reply);
     }
-    if (request.is404) throw new DaemonError('not_found', `no route ${request.method} ${pathOf(request)}`);
+    if (request.is404) throw noRoute(request, reply, options.allowedMethods(pathOf(request)));
     return undefined;
   });
+}
+
+function noRoute(request: FastifyRequest, reply: FastifyReply, allowed: readonly string[]): DaemonError {
+  const { method } = request;
+  const path = pathOf(request);
+  if (allowed.length === 0) return new DaemonError('not_found', `no route ${method} ${path}`);
+  const allow = allowed.join(', ');
+  reply.header('allow', allow);
+  return new DaemonError('method_not_allowed', `${path} takes ${allow}, not ${method}`);
 }
 
 /** The path of a request, without its query. */
