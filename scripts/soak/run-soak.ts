@@ -52,7 +52,8 @@ export async function runSoak(
       const until = elapsedSeconds() + roundSeconds;
       const runLane = async (random: (typeof randoms)[number]) => {
         while (elapsedSeconds() < until) {
-          lives += await live(client, random, random.between(1, 30) === 1 ? 'alone' : 'demo');
+          const made = await live(client, random, random.between(1, 30) === 1 ? 'alone' : 'demo');
+          lives += made;
         }
       };
       await Promise.all(randoms.map(runLane));

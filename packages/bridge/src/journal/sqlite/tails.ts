@@ -21,8 +21,8 @@ type TailRow = [
   lastFact: number | null,
   beforeSeq: number | null,
 ];
-// A tail is about 150 bytes; a session that fell out is read again in some 10 µs.
-const maxTails = 10_000;
+// A tail is about 200 bytes; a session that fell out is read again in some 10 µs.
+const maxTails = 2_000;
 
 /** The tails of the sessions lately used. A transaction stages its own, and they count once it is written. */
 export class Tails {
