@@ -38,47 +38,49 @@ export interface SearchFileOptions {
   readonly isAnew?: boolean;
 }
 
+/** What a connection sets. Losing the newest of the file, or all, to a power loss costs reading the journal again. */
+export const searchPragmas = `
+PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 250; PRAGMA cache_size = -8192`;
+
 /**
- * Opens the file, or makes it anew: when there is none, it is damaged, of another program version or of another journal.
- * Throws what the driver throws where it cannot be made either.
+ * Makes sure of the file, and makes it anew when there is none, it is damaged, of another program version or of another
+ * journal; gives the number of the last change of the session index that it deals with. Throws what the driver throws where
+ * it cannot be made either.
  */
-export function openSearchFile(path: string, { isAnew = false, ...of }: SearchFileOptions): Database {
-  const known = isAnew ? undefined : openKnown(path, of);
+export function prepareSearchFile(path: string, { isAnew = false, ...of }: SearchFileOptions): number {
+  const known = isAnew ? undefined : indexSeqOf(path, of);
   if (known !== undefined) return known;
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${end}`, { force: true });
   makePrivate(path);
   const database = openDatabase(path, { readOnly: false });
-  configure(database);
-  database.exec(`BEGIN IMMEDIATE; ${schema}`);
-  const write = database.prepare('INSERT INTO meta (name, value) VALUES (?, ?)');
-  write.run('version', searchVersion);
-  write.run('epoch', of.epoch);
-  write.run('index_seq', 0);
-  database.exec('COMMIT');
-  return database;
+  try {
+    database.exec(`${searchPragmas}; BEGIN IMMEDIATE; ${schema}`);
+    const write = database.prepare('INSERT INTO meta (name, value) VALUES (?, ?)');
+    write.run('version', searchVersion);
+    write.run('epoch', of.epoch);
+    write.run('index_seq', 0);
+    database.exec('COMMIT');
+  } finally {
+    database.close();
+  }
+  return 0;
 }
 
-function openKnown(path: string, { epoch, range, logger }: SearchFileOptions): Database | undefined {
+function indexSeqOf(path: string, { epoch, range, logger }: SearchFileOptions): number | undefined {
   let database: Database | undefined;
   try {
     makePrivate(path);
     database = openDatabase(path, { readOnly: false });
-    configure(database);
     const meta = new Map(database.prepare<[string, string | number]>('SELECT name, value FROM meta').rows());
     database.prepare('SELECT rowid FROM words ORDER BY rowid DESC LIMIT 1').row();
     const indexSeq = Number(meta.get('index_seq'));
     const canGoOn = indexSeq >= range.earliestSeq && indexSeq <= range.lastSeq;
-    if (meta.get('version') === searchVersion && meta.get('epoch') === epoch && canGoOn) return database;
+    if (meta.get('version') === searchVersion && meta.get('epoch') === epoch && canGoOn) return indexSeq;
   } catch (thrown) {
     // An empty file has no tables yet; whatever else is wrong with it, it is made anew.
     logger.debug({ err: thrown, path }, 'the search index is made anew');
+  } finally {
+    database?.close();
   }
-  database?.close();
   return undefined;
-}
-
-/** Losing the newest of it, or all, to a power loss costs reading the journal again. */
-function configure(database: Database): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 250');
-  database.exec('PRAGMA cache_size = -8192');
 }

@@ -86,7 +86,7 @@ export class SearchIndexer {
           if (this.#isClosed) return;
           await (row === undefined ? this.#forget(sessionId) : this.#follow(row));
         }
-        writer.indexSeq = last.indexSeq;
+        await writer.moveTo(last.indexSeq);
       }
       this.#release();
     } catch (thrown) {
@@ -108,23 +108,23 @@ export class SearchIndexer {
     if (activePromptId !== null && this.#running.get(sessionId) === activePromptId) return;
     if (activePromptId === null) this.#running.delete(sessionId);
     else this.#running.set(sessionId, activePromptId);
-    if (row.lastSeq <= writer.readTo(sessionId)) return;
     try {
-      await this.#readOn(row);
+      const readTo = await writer.readTo(sessionId);
+      if (row.lastSeq > readTo) await this.#readOn(row, readTo);
     } catch (thrown) {
       logger.warn({ err: thrown, sessionId }, 'a session could not be read for the search');
       await this.#pause(0);
     }
   }
 
-  async #readOn(row: ListedSession): Promise<void> {
-    const { journal, index, writer, clock } = this.#ports;
+  async #readOn(row: ListedSession, readTo: number): Promise<void> {
+    const { journal, index, clock } = this.#ports;
     const { sessionId } = row;
     const stored = await index.find(sessionId);
     const state = stored === undefined ? null : await recordedState(journal, stored);
     if (state === null) return;
     const turns = new EndedTurns();
-    for (let after = writer.readTo(sessionId); !this.#isClosed; ) {
+    for (let after = readTo; !this.#isClosed; ) {
       const startedAt = clock.elapsedMs();
       const events = await journal.read(sessionId, after, page);
       const last = events.at(-1);
@@ -151,14 +151,12 @@ export class SearchIndexer {
       const count = firstWithin(rest);
       const upTo = rest[count - 1]?.lastSeq ?? 0;
       const isWhole = rest[count]?.lastSeq !== upTo;
-      writer.add(
-        isWhole ? { ...session, readTo: upTo } : { ...session, readTo: writer.readTo(session.sessionId) },
-        rest.slice(0, count),
-      );
+      const readTo = isWhole ? upTo : await writer.readTo(session.sessionId);
+      await writer.add({ ...session, readTo }, rest.slice(0, count));
       rest = rest.slice(count);
       await this.#pause(clock.elapsedMs() - startedAt);
     }
-    writer.add(session, rest);
+    await writer.add(session, rest);
   }
 
   /** Removes what was said in a session before `beforeSeq`. */
@@ -172,11 +170,11 @@ export class SearchIndexer {
   }
 
   /** Takes steps until one says that it was the last. */
-  async #repeat(step: () => boolean): Promise<void> {
+  async #repeat(step: () => Promise<boolean>): Promise<void> {
     const { clock } = this.#ports;
     while (!this.#isClosed) {
       const startedAt = clock.elapsedMs();
-      if (!step()) return;
+      if (!(await step())) return;
       await this.#pause(clock.elapsedMs() - startedAt);
     }
   }

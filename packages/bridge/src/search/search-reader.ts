@@ -1,5 +1,5 @@
 import { DaemonError, type PromptId, type SessionId } from '@holdfast/protocol';
-import type { QueryThread } from '../journal/sqlite/query-thread.ts';
+import type { DatabaseThread } from '../journal/sqlite/database-thread.ts';
 import type { FoundPage, FoundTurn, SearchQuery } from '../ports/search-index.ts';
 import { filterWords, type SearchFilters } from './filter-words.ts';
 import { foundText } from './found-text.ts';
@@ -22,9 +22,9 @@ const tokensShown = 24;
 
 /** Looks for words, the newest turns first. */
 export class SearchReader {
-  readonly #thread: QueryThread;
+  readonly #thread: DatabaseThread;
 
-  constructor(thread: QueryThread) {
+  constructor(thread: DatabaseThread) {
     this.#thread = thread;
   }
 

@@ -1,5 +1,5 @@
 import type { SessionId } from '@holdfast/protocol';
-import type { Database, Statement } from '../journal/sqlite/database.ts';
+import type { BoundStatement, DatabaseThread } from '../journal/sqlite/database-thread.ts';
 import { filterWords } from './filter-words.ts';
 import type { TurnText } from './turn-text.ts';
 
@@ -17,107 +17,90 @@ export interface SearchedSession {
 const idsPerMs = 1024;
 const turnsPerForget = 100;
 
+const sessionNumber = '(SELECT session FROM sessions WHERE session_id = ?)';
+
+/** The turn's id is the first free one from its millisecond on; the words get the same. */
+const addTurn = `
+  INSERT INTO turns (id, session, generation, prompt_id, at, first_seq, last_seq) VALUES (
+    CASE WHEN NOT EXISTS (SELECT 1 FROM turns WHERE id = ?1) THEN ?1 ELSE (
+      SELECT t.id + 1 FROM turns t WHERE t.id >= ?1 AND NOT EXISTS (SELECT 1 FROM turns n WHERE n.id = t.id + 1)
+        ORDER BY t.id LIMIT 1) END,
+    (SELECT session FROM sessions WHERE session_id = ?2), ?3, ?4, ?5, ?6, ?7)`;
+const addWords = 'INSERT INTO words (rowid, user, agent, about) VALUES (last_insert_rowid(), ?, ?, ?)';
+
 /** Writes what can be found, a transaction a call. */
 export class SearchWriter {
-  readonly #database: Database;
-  readonly #place: Statement<[session: number, readTo: number]>;
-  readonly #keep: Statement<[session: number]>;
-  readonly #isTaken: Statement<[1]>;
-  readonly #addTurn: Statement<[]>;
-  readonly #addWords: Statement<[]>;
+  readonly #thread: DatabaseThread;
+  #indexSeq: number;
 
-  constructor(database: Database) {
-    this.#database = database;
-    this.#place = database.prepare('SELECT session, read_to FROM sessions WHERE session_id = ?');
-    this.#keep = database.prepare(
-      `INSERT INTO sessions (session_id, generation, read_to) VALUES (?, ?, ?)
-         ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, read_to = excluded.read_to
-         RETURNING session`,
-    );
-    this.#isTaken = database.prepare('SELECT 1 FROM turns WHERE id = ?');
-    this.#addTurn = database.prepare(
-      `INSERT INTO turns (id, session, generation, prompt_id, at, first_seq, last_seq) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#addWords = database.prepare('INSERT INTO words (rowid, user, agent, about) VALUES (?, ?, ?, ?)');
+  /** `indexSeq` is what the file says. */
+  constructor(thread: DatabaseThread, indexSeq: number) {
+    this.#thread = thread;
+    this.#indexSeq = indexSeq;
   }
 
   /** Number of the last change of the session index that is dealt with. */
   get indexSeq(): number {
-    return Number(
-      this.#database.prepare<[number]>("SELECT value FROM meta WHERE name = 'index_seq'").row()?.[0] ?? 0,
-    );
+    return this.#indexSeq;
   }
 
-  set indexSeq(indexSeq: number) {
-    this.#database.prepare("UPDATE meta SET value = ? WHERE name = 'index_seq'").run(indexSeq);
+  /** Deals with no change up to this one any more. */
+  async moveTo(indexSeq: number): Promise<void> {
+    await this.#thread.transact([
+      { sql: "UPDATE meta SET value = ? WHERE name = 'index_seq'", values: [indexSeq] },
+    ]);
+    this.#indexSeq = indexSeq;
   }
 
   /** Id of the last event of a session that need not be read again; 0 for one that is not known. */
-  readTo(sessionId: SessionId): number {
-    return this.#place.row(sessionId)?.[1] ?? 0;
+  async readTo(sessionId: SessionId): Promise<number> {
+    const sql = 'SELECT read_to FROM sessions WHERE session_id = ?';
+    const [[readTo] = [0]] = await this.#thread.rows<[number]>(sql, [sessionId]);
+    return readTo;
   }
 
   /** Adds turns, and how far the session was read, all or nothing. */
-  add(session: SearchedSession, texts: readonly TurnText[]): void {
-    this.#transact(() => {
-      const { sessionId, generation, readTo } = session;
-      const [number = 0] = this.#keep.row(sessionId, generation, readTo) ?? [];
-      const about = filterWords(session).join(' ');
-      for (const text of texts) {
-        const id = this.#freeId(text.at);
-        const { generation: of, promptId, at, firstSeq, lastSeq } = text;
-        this.#addTurn.run(id, number, of, promptId, at, firstSeq, lastSeq);
-        this.#addWords.run(id, text.user, text.agent, about);
-      }
+  async add(session: SearchedSession, texts: readonly TurnText[]): Promise<void> {
+    const { sessionId, generation, readTo } = session;
+    const about = filterWords(session).join(' ');
+    const place: BoundStatement = {
+      sql: `INSERT INTO sessions (session_id, generation, read_to) VALUES (?, ?, ?)
+              ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation, read_to = excluded.read_to`,
+      values: [sessionId, generation, readTo],
+    };
+    const turns = texts.flatMap(({ generation: of, promptId, at, firstSeq, lastSeq, ...text }) => {
+      return [
+        { sql: addTurn, values: [at * idsPerMs, sessionId, of, promptId, at, firstSeq, lastSeq] },
+        { sql: addWords, values: [text.user, text.agent, about] },
+      ];
     });
+    await this.#thread.transact([place, ...turns]);
   }
 
   /** Removes some turns of a session; false once nothing of it is left. */
-  forgetSome(sessionId: SessionId): boolean {
-    const [session] = this.#place.row(sessionId) ?? [];
-    if (session === undefined) return false;
-    this.#transact(() => {
-      const ids = this.#database
-        .prepare<[number]>('SELECT id FROM turns WHERE session = ? LIMIT ?')
-        .rows(session, turnsPerForget);
-      this.#remove(ids);
-      if (ids.length < turnsPerForget)
-        this.#database.prepare('DELETE FROM sessions WHERE session = ?').run(session);
-    });
-    return true;
+  async forgetSome(sessionId: SessionId): Promise<boolean> {
+    const isMore = await this.#remove(`SELECT id FROM turns WHERE session = ${sessionNumber}`, [sessionId]);
+    if (isMore) return true;
+    await this.#thread.transact([{ sql: 'DELETE FROM sessions WHERE session_id = ?', values: [sessionId] }]);
+    return false;
   }
 
   /** Removes some turns of a session that ended before `beforeSeq`; false once there are none. */
-  forgetSomeBefore(sessionId: SessionId, beforeSeq: number): boolean {
-    const [session = 0] = this.#place.row(sessionId) ?? [];
-    const ids = this.#database
-      .prepare<[number]>('SELECT id FROM turns WHERE session = ? AND last_seq < ? LIMIT ?')
-      .rows(session, beforeSeq, turnsPerForget);
-    if (ids.length > 0) this.#transact(() => this.#remove(ids));
+  async forgetSomeBefore(sessionId: SessionId, beforeSeq: number): Promise<boolean> {
+    const sql = `SELECT id FROM turns WHERE session = ${sessionNumber} AND last_seq < ?`;
+    return this.#remove(sql, [sessionId, beforeSeq]);
+  }
+
+  /** Removes the first of the turns selected; whether there may be more. */
+  async #remove(select: string, values: readonly (string | number)[]): Promise<boolean> {
+    const ids = await this.#thread.rows<[number]>(`${select} LIMIT ${turnsPerForget}`, values);
+    if (ids.length === 0) return false;
+    await this.#thread.transact(
+      ids.flatMap((id) => [
+        { sql: 'DELETE FROM words WHERE rowid = ?', values: id },
+        { sql: 'DELETE FROM turns WHERE id = ?', values: id },
+      ]),
+    );
     return ids.length === turnsPerForget;
-  }
-
-  #remove(ids: readonly [number][]): void {
-    for (const [id] of ids) {
-      this.#database.prepare('DELETE FROM words WHERE rowid = ?').run(id);
-      this.#database.prepare('DELETE FROM turns WHERE id = ?').run(id);
-    }
-  }
-
-  #freeId(at: number): number {
-    let id = at * idsPerMs;
-    while (this.#isTaken.row(id) !== undefined) id += 1;
-    return id;
-  }
-
-  #transact(write: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      write();
-      this.#database.exec('COMMIT');
-    } catch (thrown) {
-      if (this.#database.isInTransaction) this.#database.exec('ROLLBACK');
-      throw thrown;
-    }
   }
 }

@@ -1,12 +1,12 @@
 import type { SessionId } from '@holdfast/protocol';
-import { type Database, isDriverError, storeError } from '../journal/sqlite/database.ts';
-import { type QueryThread, queryThread } from '../journal/sqlite/query-thread.ts';
+import { isDriverError, storeError } from '../journal/sqlite/database.ts';
+import { type DatabaseThread, databaseThread } from '../journal/sqlite/database-thread.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { FoundPage, SearchIndex, SearchQuery } from '../ports/search-index.ts';
 import type { SessionIndex } from '../ports/session-index.ts';
-import { openSearchFile } from './search-file.ts';
+import { prepareSearchFile, searchPragmas } from './search-file.ts';
 import { SearchIndexer } from './search-indexer.ts';
 import { SearchReader } from './search-reader.ts';
 import { SearchWriter } from './search-writer.ts';
@@ -89,25 +89,23 @@ class SqliteSearch implements SearchIndex {
 }
 
 interface Opened {
-  readonly database: Database;
-  readonly thread: QueryThread;
+  readonly thread: DatabaseThread;
   readonly reader: SearchReader;
   readonly indexer: SearchIndexer;
 }
 
 function open(path: string, ports: Omit<SqliteSearchOptions, 'path'>, isAnew = false): Opened {
   const { journal, index, logger } = ports;
-  const database = openSearchFile(path, { epoch: journal.epoch, range: index.range(), logger, isAnew });
-  const thread = queryThread(path);
+  const indexSeq = prepareSearchFile(path, { epoch: journal.epoch, range: index.range(), logger, isAnew });
+  const thread = databaseThread(path, searchPragmas);
   return {
-    database,
     thread,
     reader: new SearchReader(thread),
-    indexer: new SearchIndexer({ ...ports, writer: new SearchWriter(database) }),
+    indexer: new SearchIndexer({ ...ports, writer: new SearchWriter(thread, indexSeq) }),
   };
 }
 
-async function shut({ indexer, thread, database }: Opened): Promise<void> {
-  await Promise.all([indexer.close(), thread.close()]);
-  database.close();
+async function shut({ indexer, thread }: Opened): Promise<void> {
+  await indexer.close();
+  await thread.close();
 }
