@@ -17,8 +17,8 @@ export interface SearchIndexerPorts {
   readonly logger: Logger;
 }
 
-/** Time between a change and its reading: a turn's end comes with others. */
-const restMs = 50;
+/** Time between a change and its reading, unless somebody searches: what changed meanwhile is read in one go. */
+const restMs = 1_000;
 const changesAtOnce = 100;
 /** Small enough that reading, parsing and writing them holds nobody up. */
 const page = Object.freeze({ maxEvents: 200, maxBytes: 128 * 1024 });
@@ -35,7 +35,8 @@ export class SearchIndexer {
   #cancelRest: (() => void) | undefined;
   #isNews = false;
   #isClosed = false;
-  #waiters: (() => void)[] = [];
+  /** Each with the number of the last change that it waits for. */
+  #waiters: { readonly until: number; readonly wake: () => void }[] = [];
 
   constructor(ports: SearchIndexerPorts) {
     this.#ports = ports;
@@ -51,7 +52,10 @@ export class SearchIndexer {
   /** Resolves when everything that changed before was looked at, or it is closed. */
   settled(): Promise<void> {
     if (this.pending === 0 || this.#isClosed) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push(resolve));
+    const until = this.#ports.index.range().lastSeq;
+    const settled = new Promise<void>((wake) => this.#waiters.push({ until, wake }));
+    this.#hurry();
+    return settled;
   }
 
   async close(): Promise<void> {
@@ -65,12 +69,18 @@ export class SearchIndexer {
   #wake(): void {
     this.#isNews = true;
     if (this.#isClosed || this.#round !== undefined || this.#cancelRest !== undefined) return;
-    this.#cancelRest = this.#ports.clock.after(restMs, () => {
-      this.#cancelRest = undefined;
-      this.#round = this.#catchUp().finally(() => {
-        this.#round = undefined;
-        if (this.#isNews) this.#wake();
-      });
+    this.#cancelRest = this.#ports.clock.after(restMs, () => this.#hurry());
+  }
+
+  /** Begins a round at once, unless one is under way. */
+  #hurry(): void {
+    if (this.#round !== undefined) return;
+    this.#cancelRest?.();
+    this.#cancelRest = undefined;
+    this.#round = this.#catchUp().finally(() => {
+      this.#round = undefined;
+      if (this.#waiters.length > 0) this.#hurry();
+      else if (this.#isNews) this.#wake();
     });
   }
 
@@ -78,7 +88,9 @@ export class SearchIndexer {
     const { index, writer, logger } = this.#ports;
     this.#isNews = false;
     try {
-      while (!this.#isClosed) {
+      const begun = index.range().lastSeq;
+      const isBehind = () => this.#waiters.some(({ until }) => until > writer.indexSeq);
+      while (!this.#isClosed && (writer.indexSeq < begun || isBehind())) {
         const changes = await index.changes(writer.indexSeq, changesAtOnce);
         const last = changes.at(-1);
         if (last === undefined) break;
@@ -87,6 +99,7 @@ export class SearchIndexer {
           await (row === undefined ? this.#forget(sessionId) : this.#follow(row));
         }
         await writer.moveTo(last.indexSeq);
+        this.#release(writer.indexSeq);
       }
       this.#release();
     } catch (thrown) {
@@ -96,10 +109,11 @@ export class SearchIndexer {
     }
   }
 
-  #release(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
+  /** Those that wait for no later change; without one, all. */
+  #release(upTo = Number.POSITIVE_INFINITY): void {
+    const served = this.#waiters.filter(({ until }) => until <= upTo);
+    this.#waiters = this.#waiters.filter(({ until }) => until > upTo);
+    for (const { wake } of served) wake();
   }
 
   async #follow(row: ListedSession): Promise<void> {
