@@ -138,7 +138,9 @@ export class SearchIndexer {
     const state = stored === undefined ? null : await recordedState(journal, stored);
     if (state === null) return;
     const turns = new EndedTurns();
-    for (let after = readTo; !this.#isClosed; ) {
+    let kept = readTo;
+    // What comes later comes with a change of its own: a turn that runs is not followed.
+    for (let after = readTo; after < row.lastSeq && !this.#isClosed; ) {
       const startedAt = clock.elapsedMs();
       const events = await journal.read(sessionId, after, page);
       const last = events.at(-1);
@@ -150,8 +152,9 @@ export class SearchIndexer {
       }
       after = last.seq;
       const open = turns.openFrom ?? after + 1;
-      const { cwd, agent, generation } = row;
-      await this.#write({ sessionId, cwd, agent, generation, readTo: Math.min(after, open - 1) }, texts);
+      const upTo = Math.min(after, open - 1);
+      if (upTo > kept) await this.#write({ ...row, readTo: upTo }, texts);
+      kept = upTo;
       await this.#pause(clock.elapsedMs() - startedAt);
     }
   }

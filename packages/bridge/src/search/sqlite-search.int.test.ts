@@ -11,6 +11,15 @@ import { searchFileIn } from './search-file.ts';
 import { searchTerms } from './search-terms.ts';
 import { openSqliteSearch } from './sqlite-search.ts';
 
+/** The same object with some methods of one's own. */
+const withOwn = <Whole extends object>(whole: Whole, own: Partial<Whole>): Whole =>
+  new Proxy(whole, {
+    get(target, name) {
+      const value: unknown = Reflect.get(own, name) ?? Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
 const openIn = async (medium: SqliteMedium) => {
   const store = await medium.open();
   const path = searchFileIn(medium.directory);
@@ -73,6 +82,31 @@ describe('a full-text index', () => {
   it('adds no turn twice, however often it is opened', async () => {
     const { medium } = await written();
     for (let time = 0; time < 3; time += 1) expect(await found(medium)).toBe(5);
+  });
+
+  it('reads no further than a change says: a turn that runs is not followed', async () => {
+    const { medium, path } = await written();
+    await rm(path);
+    const store = await medium.open();
+    const asked: number[] = [];
+    const journal = withOwn(store.journal, {
+      read: (...call: Parameters<typeof store.journal.read>) => {
+        asked.push(call[1]);
+        return store.journal.read(...call);
+      },
+    });
+    const index = withOwn(store.index, {
+      changes: async (...call: Parameters<typeof store.index.changes>) =>
+        (await store.index.changes(...call)).map((change) => ({
+          ...change,
+          row: change.row && { ...change.row, lastSeq: 1 },
+        })),
+    });
+    const search = openSqliteSearch({ path, journal, index, clock: systemClock, logger: silentLogger });
+    await search.settled(10_000);
+    expect(asked).toEqual([0, 0, 0, 0, 0]);
+    await search.close();
+    await store.close();
   });
 
   it('finds nobody by the words it filters with', async () => {
