@@ -1,4 +1,5 @@
 import type { PromptId, SessionId } from '@holdfast/protocol';
+import { isDriverError } from '../journal/sqlite/database.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -6,11 +7,11 @@ import type { ListedSession, SessionIndex } from '../ports/session-index.ts';
 import { recordedState } from '../session/recorded-state.ts';
 import { EndedTurns } from '../turns/ended-turns.ts';
 import { generationAt } from '../turns/generation-at.ts';
-import type { SearchWriter } from './search-writer.ts';
+import type { SearchedSession, SearchWriter } from './search-writer.ts';
 import { type TurnText, turnTexts } from './turn-text.ts';
 
 export interface SearchIndexerPorts {
-  readonly writer: SearchWriter;
+  readonly writer: Pick<SearchWriter, keyof SearchWriter>;
   readonly journal: Journal;
   readonly index: SessionIndex;
   readonly clock: Clock;
@@ -19,8 +20,10 @@ export interface SearchIndexerPorts {
 
 /** Time between a change and its reading, unless somebody searches: what changed meanwhile is read in one go. */
 const restMs = 1_000;
+/** Time until the next try when the file cannot be written. */
+const retryMs = 30_000;
 const changesAtOnce = 100;
-/** Small enough that reading, parsing and writing them holds nobody up. */
+/** Small enough that reading and parsing them holds nobody up. */
 const page = Object.freeze({ maxEvents: 200, maxBytes: 128 * 1024 });
 /** Written in one transaction at most, in UTF-16 units. */
 const charsAtOnce = 32 * 1024;
@@ -31,6 +34,8 @@ export class SearchIndexer {
   /** Turns that run, by session: until another one does there is nothing to add. */
   readonly #running = new Map<SessionId, PromptId | null>();
   readonly #stopWatching: () => void;
+  /** The session that is read at present. */
+  #reading: { readonly sessionId: SessionId; readonly done: Promise<void> } | undefined;
   #round: Promise<void> | undefined;
   #cancelRest: (() => void) | undefined;
   #isNews = false;
@@ -66,25 +71,27 @@ export class SearchIndexer {
     this.#release();
   }
 
-  #wake(): void {
+  #wake(inMs = restMs): void {
     this.#isNews = true;
     if (this.#isClosed || this.#round !== undefined || this.#cancelRest !== undefined) return;
-    this.#cancelRest = this.#ports.clock.after(restMs, () => this.#hurry());
+    this.#cancelRest = this.#ports.clock.after(inMs, () => this.#hurry());
   }
 
   /** Begins a round at once, unless one is under way. */
   #hurry(): void {
-    if (this.#round !== undefined) return;
+    if (this.#round !== undefined || this.#isClosed) return;
     this.#cancelRest?.();
     this.#cancelRest = undefined;
-    this.#round = this.#catchUp().finally(() => {
+    this.#round = this.#catchUp().then((isDone) => {
       this.#round = undefined;
-      if (this.#waiters.length > 0) this.#hurry();
+      if (!isDone) this.#wake(retryMs);
+      else if (this.#waiters.length > 0) this.#hurry();
       else if (this.#isNews) this.#wake();
     });
   }
 
-  async #catchUp(): Promise<void> {
+  /** Deals with what has changed so far, and with what somebody waits for; whether it could. */
+  async #catchUp(): Promise<boolean> {
     const { index, writer, logger } = this.#ports;
     this.#isNews = false;
     try {
@@ -95,16 +102,18 @@ export class SearchIndexer {
         const last = changes.at(-1);
         if (last === undefined) break;
         for (const { sessionId, row } of changes) {
-          if (this.#isClosed) return;
+          if (this.#isClosed) break;
           await (row === undefined ? this.#forget(sessionId) : this.#follow(row));
         }
+        if (this.#isClosed) break;
         await writer.moveTo(last.indexSeq);
         this.#release(writer.indexSeq);
       }
-      this.#release();
+      return true;
     } catch (thrown) {
-      // What is not found now is found after the next change; the journal has it.
       logger.warn({ err: thrown }, 'the search index could not be brought up to date');
+      return false;
+    } finally {
       this.#release();
     }
   }
@@ -120,15 +129,21 @@ export class SearchIndexer {
     const { sessionId, activePromptId } = row;
     const { writer, logger } = this.#ports;
     if (activePromptId !== null && this.#running.get(sessionId) === activePromptId) return;
-    if (activePromptId === null) this.#running.delete(sessionId);
-    else this.#running.set(sessionId, activePromptId);
+    const readTo = await writer.readTo(sessionId);
+    const read = Promise.withResolvers<void>();
+    this.#reading = { sessionId, done: read.promise };
     try {
-      const readTo = await writer.readTo(sessionId);
       if (row.lastSeq > readTo) await this.#readOn(row, readTo);
     } catch (thrown) {
+      // Its own file is the round's to deal with; a session that cannot be read keeps none of the others away.
+      if (isDriverError(thrown)) throw thrown;
       logger.warn({ err: thrown, sessionId }, 'a session could not be read for the search');
-      await this.#pause(0);
+    } finally {
+      this.#reading = undefined;
+      read.resolve();
     }
+    if (activePromptId === null) this.#running.delete(sessionId);
+    else this.#running.set(sessionId, activePromptId);
   }
 
   async #readOn(row: ListedSession, readTo: number): Promise<void> {
@@ -139,45 +154,49 @@ export class SearchIndexer {
     if (state === null) return;
     const turns = new EndedTurns();
     let kept = readTo;
+    let ended: readonly TurnText[] = [];
     // What comes later comes with a change of its own: a turn that runs is not followed.
     for (let after = readTo; after < row.lastSeq && !this.#isClosed; ) {
       const startedAt = clock.elapsedMs();
       const events = await journal.read(sessionId, after, page);
       const last = events.at(-1);
       if (last === undefined) return;
-      const texts: TurnText[] = [];
-      for (const event of events) {
-        for (const ended of turns.add(event))
-          texts.push(...turnTexts(ended.toTurn(generationAt(state, ended.firstRunSeq), false)));
-      }
+      const texts = events.flatMap((event) =>
+        turns
+          .add(event)
+          .flatMap((turn) => turnTexts(turn.toTurn(generationAt(state, turn.firstRunSeq), false))),
+      );
       after = last.seq;
-      const open = turns.openFrom ?? after + 1;
-      const upTo = Math.min(after, open - 1);
-      if (upTo > kept) await this.#write({ ...row, readTo: upTo }, texts);
+      // A turn that ended while an earlier one runs is added with it: the next round begins at the earlier one again.
+      const upTo = Math.min(after, (turns.openFrom ?? after + 1) - 1);
+      const isPast = ({ lastSeq }: TurnText) => lastSeq <= upTo;
+      const all = [...ended, ...texts];
+      ended = all.filter((text) => !isPast(text));
+      const workedMs = clock.elapsedMs() - startedAt;
+      if (upTo > kept) await this.#write({ ...row, readTo: upTo }, all.filter(isPast));
       kept = upTo;
-      await this.#pause(clock.elapsedMs() - startedAt);
+      await this.#pause(workedMs);
     }
   }
 
   /** How far the session was read is told with the last of them, so that after a stop in between some are there twice, none is missing. */
-  async #write(session: Parameters<SearchWriter['add']>[0], texts: readonly TurnText[]): Promise<void> {
-    const { writer, clock } = this.#ports;
+  async #write(session: SearchedSession, texts: readonly TurnText[]): Promise<void> {
+    const { writer } = this.#ports;
     let rest = texts;
     while (rest.length > 0 && charsOf(rest) > charsAtOnce) {
-      const startedAt = clock.elapsedMs();
       const count = firstWithin(rest);
       const upTo = rest[count - 1]?.lastSeq ?? 0;
       const isWhole = rest[count]?.lastSeq !== upTo;
       const readTo = isWhole ? upTo : await writer.readTo(session.sessionId);
       await writer.add({ ...session, readTo }, rest.slice(0, count));
       rest = rest.slice(count);
-      await this.#pause(clock.elapsedMs() - startedAt);
     }
     await writer.add(session, rest);
   }
 
-  /** Removes what was said in a session before `beforeSeq`. */
+  /** Removes what was said in a session before `beforeSeq`, also what was read of it just before it was forgotten. */
   async forgetBefore(sessionId: SessionId, beforeSeq: number): Promise<void> {
+    if (this.#reading?.sessionId === sessionId) await this.#reading.done;
     await this.#repeat(() => this.#ports.writer.forgetSomeBefore(sessionId, beforeSeq));
   }
 
@@ -188,15 +207,10 @@ export class SearchIndexer {
 
   /** Takes steps until one says that it was the last. */
   async #repeat(step: () => Promise<boolean>): Promise<void> {
-    const { clock } = this.#ports;
-    while (!this.#isClosed) {
-      const startedAt = clock.elapsedMs();
-      if (!(await step())) return;
-      await this.#pause(clock.elapsedMs() - startedAt);
-    }
+    while (!this.#isClosed && (await step()));
   }
 
-  /** As long as the work took: others come first. */
+  /** As long as the work on the event loop took: others come first. */
   #pause(workedMs: number): Promise<void> {
     const { clock } = this.#ports;
     return new Promise((resolve) => {

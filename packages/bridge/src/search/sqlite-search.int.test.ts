@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openDatabase } from '../journal/sqlite/database.ts';
 import { silentLogger } from '../runtime/silent-logger.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { recordSessions } from '../testing/recorded-sessions.ts';
@@ -79,6 +80,44 @@ describe('a full-text index', () => {
     expect(await found(medium)).toBe(2);
   });
 
+  const one = { terms: searchTerms('one'), limit: 50, isCurrentOnly: false };
+  /** Takes a table away from under the open index. */
+  function damage(path: string): void {
+    const database = openDatabase(path, { readOnly: false });
+    database.exec('DROP TABLE turns');
+    database.close();
+  }
+
+  it('is told anew when it is found to be damaged; what was asked meanwhile is refused', async () => {
+    const { medium, path } = await written();
+    const { store, search } = await openIn(medium);
+    expect((await search.search(one)).turns).toHaveLength(5);
+    damage(path);
+    await expect(search.search(one)).rejects.toMatchObject({ code: 'journal_unavailable' });
+    await search.settled(10_000);
+    expect((await search.search(one)).turns).toHaveLength(5);
+    await search.close();
+    await store.close();
+  });
+
+  it('is told anew as soon as that can be done, and closes although it could not', async () => {
+    const { medium, path } = await written();
+    const { store, search } = await openIn(medium);
+    await search.search(one);
+    damage(path);
+    await rm(path);
+    await mkdir(path);
+    for (let time = 0; time < 2; time += 1)
+      await expect(search.search(one)).rejects.toMatchObject({ code: 'journal_unavailable' });
+    await rm(path, { recursive: true });
+    await search.search(one);
+    await search.settled(10_000);
+    expect((await search.search(one)).turns).toHaveLength(5);
+    await search.close();
+    await expect(search.search(one)).rejects.toMatchObject({ code: 'journal_unavailable' });
+    await store.close();
+  });
+
   it('adds no turn twice, however often it is opened', async () => {
     const { medium } = await written();
     for (let time = 0; time < 3; time += 1) expect(await found(medium)).toBe(5);
@@ -112,12 +151,13 @@ describe('a full-text index', () => {
   it('finds nobody by the words it filters with', async () => {
     const { medium } = await written();
     const { store, search } = await openIn(medium);
-    const cwd = (await store.index.list({ limit: 1 })).rows[0]?.cwd;
-    const asked = { limit: 50, isCurrentOnly: false };
-    const { turns } = await search.search({ ...asked, terms: searchTerms('one'), cwd });
-    expect(turns).toHaveLength(5);
-    for (const word of filterWords({ cwd })) {
-      expect((await search.search({ ...asked, terms: searchTerms(word) })).turns).toEqual([]);
+    const [row] = (await store.index.list({ limit: 1 })).rows;
+    const filters = { cwd: row?.cwd, agent: row?.agent, sessionId: row?.sessionId };
+    expect((await search.search({ ...one, ...filters })).turns).toHaveLength(1);
+    const words = filterWords(filters);
+    expect(words).toHaveLength(3);
+    for (const word of words) {
+      expect((await search.search({ ...one, terms: searchTerms(word) })).turns).toEqual([]);
     }
     await search.close();
     await store.close();

@@ -1,5 +1,5 @@
-import type { SessionId } from '@holdfast/protocol';
-import { isDriverError, storeError } from '../journal/sqlite/database.ts';
+import { DaemonError, type SessionId } from '@holdfast/protocol';
+import { isDamage, storeError } from '../journal/sqlite/database.ts';
 import { type DatabaseThread, databaseThread } from '../journal/sqlite/database-thread.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -28,7 +28,8 @@ export function openSqliteSearch({ path, ...ports }: SqliteSearchOptions): Searc
 class SqliteSearch implements SearchIndex {
   readonly #path: string;
   readonly #ports: Omit<SqliteSearchOptions, 'path'>;
-  #open: Opened;
+  /** None after a renewal that failed: the next use tries again. */
+  #open: Opened | undefined;
   #closed: Promise<void> | undefined;
   #renewing: Promise<void> | undefined;
 
@@ -40,23 +41,23 @@ class SqliteSearch implements SearchIndex {
 
   async search(query: SearchQuery): Promise<FoundPage> {
     try {
-      return await this.#open.reader.find(query);
+      return await (await this.#ready()).reader.find(query);
     } catch (thrown) {
-      if (isDriverError(thrown) && this.#closed === undefined) await this.#renew(thrown);
+      if (isDamage(thrown)) await this.#renew(thrown);
       throw storeError(thrown, 'the search index cannot be read');
     }
   }
 
   async forget(sessionId: SessionId, beforeSeq: number): Promise<void> {
     try {
-      await this.#open.indexer.forgetBefore(sessionId, beforeSeq);
+      await (await this.#ready()).indexer.forgetBefore(sessionId, beforeSeq);
     } catch (thrown) {
       throw storeError(thrown, 'the search index cannot be written');
     }
   }
 
   pendingSessions(): number {
-    return this.#open.indexer.pending;
+    return this.#open?.indexer.pending ?? this.#ports.index.range().lastSeq;
   }
 
   async settled(maxMs: number): Promise<void> {
@@ -65,26 +66,54 @@ class SqliteSearch implements SearchIndex {
     const late = new Promise<void>((resolve) => {
       cancel = clock.after(maxMs, resolve);
     });
-    await Promise.race([this.#open.indexer.settled(), late]);
+    await Promise.race([this.#open?.indexer.settled(), late]);
     cancel();
   }
 
   close(): Promise<void> {
-    this.#closed ??= (this.#renewing ?? Promise.resolve()).then(() => shut(this.#open));
+    this.#closed ??= (async () => {
+      await this.#renewing;
+      if (this.#open !== undefined) await shut(this.#open);
+    })();
     return this.#closed;
   }
 
-  /** All of it is in the journal: what is damaged is thrown away and told anew. */
-  async #renew(thrown: unknown): Promise<void> {
-    const broken = this.#open;
-    if (this.#renewing === undefined) {
-      this.#ports.logger.warn({ err: thrown }, 'the search index is damaged and is made anew');
-      this.#renewing = shut(broken).then(() => {
-        this.#open = open(this.#path, this.#ports, true);
-        this.#renewing = undefined;
-      });
-    }
+  /** @throws journal_unavailable */
+  async #ready(): Promise<Opened> {
     await this.#renewing;
+    if (this.#open !== undefined) return this.#open;
+    if (this.#closed !== undefined)
+      throw new DaemonError('journal_unavailable', 'the search index is closed');
+    try {
+      this.#open = open(this.#path, this.#ports, true);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `the search index cannot be made: ${reason}`;
+      throw new DaemonError('journal_unavailable', message, {}, { cause });
+    }
+    return this.#open;
+  }
+
+  /** All of it is in the journal: what is damaged is thrown away and told anew. Never rejects. */
+  #renew(thrown: unknown): Promise<void> {
+    if (this.#closed !== undefined) return Promise.resolve();
+    this.#renewing ??= this.#makeAnew(thrown).finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  async #makeAnew(thrown: unknown): Promise<void> {
+    const { logger } = this.#ports;
+    const broken = this.#open;
+    logger.warn({ err: thrown }, 'the search index is damaged and is made anew');
+    this.#open = undefined;
+    if (broken !== undefined) await shut(broken);
+    try {
+      this.#open = open(this.#path, this.#ports, true);
+    } catch (failure) {
+      logger.error({ err: failure }, 'the search index cannot be made anew');
+    }
   }
 }
 

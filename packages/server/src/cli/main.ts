@@ -7,9 +7,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 1;
 } else {
-  const { homedir } = await import('node:os');
   const { keepCompiledCode } = await import('./compile-cache.ts');
-  keepCompiledCode(process.env, homedir());
+  keepCompiledCode(process.env);
   const { runCommandLine } = await import('./run-command-line.ts');
   process.exitCode = await runCommandLine(process.argv.slice(2));
 }

@@ -70,15 +70,19 @@ export const sessionChangeCommands = {
     options: {
       set: { kind: 'text', placeholder: 'JSON', meaning: 'Keep this; - reads it from stdin' },
       remove: { kind: 'switch', meaning: 'Remove it' },
-      'if-revision': { kind: 'number', placeholder: 'N', meaning: 'Refused when somebody changed it since' },
+      'if-revision': {
+        kind: 'number',
+        placeholder: 'N',
+        meaning: 'With --set or --remove: refused when somebody changed it since',
+      },
       json: json('Print its revision and size as well'),
       ...common,
     },
     daemonOptions: clientOptions,
     positionals: { minimum: 2, maximum: 2, name: 'a SESSION and a NAMESPACE' },
     examples: [
-      'holdfast sessions extension tests example.com/ci',
-      `holdfast sessions extension tests example.com/ci --set '{"build":17}'`,
+      'holdfast sessions extension tests my-editor',
+      `holdfast sessions extension tests my-editor --set '{"pane":"left"}'`,
     ],
   },
   'sessions archive': {

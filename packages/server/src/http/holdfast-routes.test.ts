@@ -6,6 +6,7 @@ import { holdfastRoutes } from './holdfast-routes.ts';
 it('the routes live in an app of somebody else without touching its own', async () => {
   const app = fastify();
   app.get('/own', async () => ({ own: true }));
+  app.setNotFoundHandler(async ({ url }) => ({ missing: url }));
   await app.register(holdfastRoutes, {
     bridge: fakeBridge({}),
     auth: { token: 'secret' },
@@ -21,5 +22,6 @@ it('the routes live in an app of somebody else without touching its own', async 
   expect((await app.inject({ url: '/own', headers: { host: 'any.example' } })).json()).toEqual({ own: true });
   expect((await app.inject('/health')).json()).toEqual({ status: 'ok' });
   expect((await app.inject('/sessions')).json()).toMatchObject({ code: 'unauthorized' });
+  expect((await app.inject({ method: 'PUT', url: '/session' })).json()).toEqual({ missing: '/session' });
   await app.close();
 });

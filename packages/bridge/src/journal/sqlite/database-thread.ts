@@ -9,7 +9,7 @@ export interface BoundStatement {
 
 /**
  * A database in a thread, with a connection of its own: what takes long there keeps nobody waiting here. It does one
- * thing after the other, and rejects as the driver throws.
+ * thing after the other, and rejects as the driver throws; as on a closed database when the thread is gone.
  */
 export interface DatabaseThread {
   /** All rows of a statement; `Row` is the tuple of its columns. */
@@ -30,8 +30,9 @@ const program = (pragmas: string) => `
 let database;
 const statements = new Map();
 function open() {
-  database = new DatabaseSync(workerData.path, { timeout: 50 });
-  database.exec(${JSON.stringify(pragmas)});
+  const opened = new DatabaseSync(workerData.path, { timeout: 50 });
+  opened.exec(${JSON.stringify(pragmas)});
+  database = opened;
 }
 function prepared(sql) {
   let statement = statements.get(sql);

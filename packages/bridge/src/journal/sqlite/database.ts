@@ -107,6 +107,13 @@ export function isDriverError(thrown: unknown): boolean {
   return thrown.code === 'ERR_SQLITE_ERROR' || thrown.code === 'ERR_INVALID_STATE';
 }
 
+/** SQLite's result codes for a file that is no sound database: CORRUPT, NOTADB; and a table that ought to be there. */
+export const isDamage = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  'errcode' in thrown &&
+  typeof thrown.errcode === 'number' &&
+  ([11, 26].includes(thrown.errcode & 0xff) || thrown.message.startsWith('no such table'));
+
 class NodeDatabase implements Database {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, NodeStatement>();

@@ -15,16 +15,17 @@ export async function listAgentSessions(args: CommandArguments): Promise<ExitCod
     const page = await client.listAgentSessions(agent, { cwd, cursor: texts['cursor'], signal });
     process.stdout.write(switches['json'] ? `${JSON.stringify(page)}\n` : agentSessionTable(page));
     if (page.nextCursor !== undefined && !switches['json'])
-      process.stderr.write(`there are more: --cursor ${page.nextCursor}\n`);
+      process.stderr.write(`there are more: --cursor ${oneLine(page.nextCursor)}\n`);
     return exitCodes.ok;
   });
 }
 
 /** One line for each; those that are sessions here already name it. */
-export function agentSessionTable({ agent, sessions }: AgentSessionPage): string {
-  if (sessions.length === 0) return `${agent} keeps no sessions here\n`;
+export function agentSessionTable({ agent, sessions, nextCursor }: AgentSessionPage): string {
+  // Those of directories that are not served here are left out, so that a page may have none.
+  if (sessions.length === 0) return nextCursor === undefined ? `${agent} keeps no sessions here\n` : '';
   const lines = sessions.map(({ agentSessionId, cwd, title = '', updatedAt = '', sessionId }) => [
-    { text: agentSessionId },
+    { text: oneLine(agentSessionId) },
     { text: oneLine(updatedAt) },
     { text: oneLine(cwd) },
     { text: sessionId?.slice(0, 8) ?? '-' },

@@ -15,11 +15,16 @@ export async function editExtension(args: CommandArguments): Promise<ExitCode> {
   const isRemoved = switches['remove'] === true;
   if (isRemoved && texts['set'] !== undefined)
     throw new DaemonError('invalid_option', '--set and --remove cannot be given together: leave one out');
+  if (ifRevision !== undefined && !isRemoved && texts['set'] === undefined)
+    throw new DaemonError(
+      'invalid_option',
+      '--if-revision goes with --set or --remove: add one, or leave it out',
+    );
   const content = texts['set'] === undefined ? undefined : await jsonOf(texts['set']);
   return onDaemon(args, async (client, signal) => {
     const session = client.session(await nameSession(client, word, signal));
     const told = { signal, isJson: switches['json'] === true };
-    if (isRemoved) await session.deleteExtension(namespace, { ifRevision, signal });
+    if (isRemoved) await remove(session, namespace, { ...told, ifRevision });
     else if (content === undefined) await show(session, namespace, told);
     else await put(session, { namespace, content }, { ...told, ifRevision });
     return exitCodes.ok;
@@ -31,10 +36,25 @@ interface Outcome {
   readonly isJson: boolean;
 }
 
+interface Change extends Outcome {
+  readonly ifRevision: number | undefined;
+}
+
+async function remove(
+  session: Session,
+  namespace: string,
+  { ifRevision, signal, isJson }: Change,
+): Promise<void> {
+  await session.deleteExtension(namespace, { ifRevision, signal });
+  process.stdout.write(
+    isJson ? `${JSON.stringify({ namespace, removed: true })}\n` : `${namespace} removed\n`,
+  );
+}
+
 async function put(
   session: Session,
   { namespace, content }: { readonly namespace: string; readonly content: unknown },
-  { ifRevision, signal, isJson }: Outcome & { readonly ifRevision: number | undefined },
+  { ifRevision, signal, isJson }: Change,
 ): Promise<void> {
   const stored = await session.putExtension(namespace, content, { ifRevision, signal });
   process.stdout.write(
