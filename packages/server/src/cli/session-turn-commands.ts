@@ -12,6 +12,11 @@ export const sessionTurnCommands = {
     about: `A closed or stranded session goes on. The prompt waits its turn; PROMPT - reads it from stdin. Ctrl-C cancels the turn,\na second one quits. The exit code is that of run. ${sessionWords}`,
     options: {
       interrupt: { kind: 'switch', meaning: 'Cancel the running turn and go before what waits' },
+      inject: {
+        kind: 'switch',
+        meaning: 'Go into the running turn if the agent takes that; otherwise wait your turn',
+      },
+      'if-idle': { kind: 'switch', meaning: 'Refused while a turn runs or waits' },
       allow: {
         kind: 'text',
         placeholder: 'ask|all|none',

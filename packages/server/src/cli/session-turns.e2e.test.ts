@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../e2e/testing/until.ts';
 import { SessionDesk } from './testing/session-commands.ts';
 
 const desk = new SessionDesk();
@@ -39,6 +40,23 @@ describe('sessions prompt', () => {
     interrupting.child.kill('SIGINT');
     expect((await interrupting.ended).code).toBe(130);
     expect((await desk.sessions('prompt', 'steered', ' ')).code).toBe(2);
+  });
+
+  test('that may only run at once is refused while something runs; one that cannot be injected waits', async () => {
+    const session = await desk.session('Busy');
+    const running = await session.prompt('/say begun\n/sleep ms=600000');
+    const refused = await desk.sessions('prompt', 'busy', 'hello', '--if-idle');
+    expect([refused.code, refused.stdout, refused.stderr]).toEqual([1, '', expect.stringContaining('busy')]);
+    const injected = desk.sandbox.start(['sessions', 'prompt', 'busy', '/say after all', '--inject']);
+    const isWaiting = async () => {
+      const { pendingPrompts } = await session.pendingPrompts();
+      return pendingPrompts.some(({ promptId }) => promptId !== running.promptId);
+    };
+    await until(isWaiting);
+    await session.abort({ promptId: running.promptId });
+    expect(await injected.ended).toMatchObject({ code: 0, stdout: 'after all\n' });
+    const both = await desk.sessions('prompt', 'busy', 'x', '--inject', '--interrupt');
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--interrupt and --inject')]);
   });
 });
 

@@ -1,12 +1,12 @@
-import type { Session } from '@holdfast/sdk';
+import type { PromptOptions, Session } from '@holdfast/sdk';
 import type { ExitCode } from '../exit-code.ts';
 import { streamTurn } from './stream-turn.ts';
 
 /** A prompt, and how its turn is shown. */
 export interface PromptTurn {
   readonly prompt: string;
-  /** Whether the running turn makes way for it. */
-  readonly isInterrupting?: boolean;
+  /** What becomes of it while another turn runs; default `queue`. One that cannot be injected waits its turn. */
+  readonly mode?: NonNullable<PromptOptions['mode']>;
   readonly isJson: boolean;
   readonly allow: 'ask' | 'all' | 'none';
   /** Whether what happened in the session before is shown too. */
@@ -22,11 +22,10 @@ export interface Interruption {
 /** Submits a prompt and streams its turn; gives the exit code its end means. @throws HoldfastError */
 export async function promptTurn(
   session: Session,
-  { prompt, isInterrupting = false, isFromStart = false, isJson, allow }: PromptTurn,
+  { prompt, mode = 'queue', isFromStart = false, isJson, allow }: PromptTurn,
   { cancel, quit }: Interruption,
 ): Promise<ExitCode> {
-  const options = { signal: cancel };
-  const accepted = await (isInterrupting ? session.steer(prompt, options) : session.prompt(prompt, options));
+  const accepted = await submit(session, prompt, { mode, signal: cancel });
   const { promptId } = accepted;
   const onCancel = () => {
     // A daemon that cannot be reached any more is heard of from the stream.
@@ -39,4 +38,13 @@ export async function promptTurn(
   } finally {
     cancel.removeEventListener('abort', onCancel);
   }
+}
+
+function submit(
+  session: Session,
+  prompt: string,
+  { mode, signal }: { readonly mode: NonNullable<PromptTurn['mode']>; readonly signal: AbortSignal },
+) {
+  if (mode === 'interrupt') return session.steer(prompt, { signal });
+  return session.prompt(prompt, { mode, onUnsupported: mode === 'inject' ? 'queue' : undefined, signal });
 }

@@ -1,4 +1,5 @@
 import { systemClock } from '@holdfast/bridge';
+import { DaemonError } from '@holdfast/protocol';
 import type { HoldfastClient } from '@holdfast/sdk';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
 import { nameSession } from '../../name-session.ts';
@@ -18,7 +19,7 @@ export async function promptSession(args: CommandArguments): Promise<ExitCode> {
   const request: PromptTurn = {
     allow: allowOf(texts['allow'], switches['yes'] ?? false),
     prompt: await readPrompt(given),
-    isInterrupting: switches['interrupt'] ?? false,
+    mode: modeOf(switches),
     isJson: switches['json'] ?? false,
   };
   const cancel = new AbortController();
@@ -36,6 +37,17 @@ export async function promptSession(args: CommandArguments): Promise<ExitCode> {
   } finally {
     unlisten();
   }
+}
+
+/** @throws invalid_option */
+function modeOf(switches: CommandArguments['switches']): PromptTurn['mode'] {
+  const modes = { interrupt: 'interrupt', inject: 'inject', 'if-idle': 'reject' } as const;
+  const asked = Object.entries(modes).filter(([flag]) => switches[flag] === true);
+  if (asked.length > 1) {
+    const flags = asked.map(([flag]) => `--${flag}`).join(' and ');
+    throw new DaemonError('invalid_option', `${flags} cannot be given together: leave one out`);
+  }
+  return asked[0]?.[1];
 }
 
 async function promptNamed(
