@@ -46,7 +46,11 @@ describe('sessions prompt', () => {
     const session = await desk.session('Busy');
     const running = await session.prompt('/say begun\n/sleep ms=600000');
     const refused = await desk.sessions('prompt', 'busy', 'hello', '--if-idle');
-    expect([refused.code, refused.stdout, refused.stderr]).toEqual([1, '', expect.stringContaining('busy')]);
+    expect([refused.code, refused.stdout, refused.stderr]).toEqual([
+      1,
+      '',
+      expect.stringContaining('running or queued'),
+    ]);
     const injected = desk.sandbox.start(['sessions', 'prompt', 'busy', '/say after all', '--inject']);
     const isWaiting = async () => {
       const { pendingPrompts } = await session.pendingPrompts();
