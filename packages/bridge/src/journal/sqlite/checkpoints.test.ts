@@ -190,10 +190,10 @@ describe('the log of an SQLite journal', () => {
     await nowhere.close();
     const thread = checkpointThread(medium.path);
     expect(await thread.checkpoint()).toEqual({ kind: 'done', hasRestarted: true });
-    await thread.close();
-    await thread.close();
     expect(await thread.checkpoint()).toEqual({ kind: 'done', hasRestarted: true });
     await thread.close();
+    await thread.close();
+    expect(await thread.checkpoint()).toMatchObject({ kind: 'failed' });
     await store.journal.commit({ keys: [sampleKey()], isAcknowledged: true });
   });
 });
