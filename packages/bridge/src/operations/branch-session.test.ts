@@ -139,3 +139,19 @@ describe('a branch is announced', () => {
     expect(await branch('x'.repeat(300))).toBe(`${'x'.repeat(200)} (Branch)`);
   });
 });
+
+it.each(['live', 'closed'])(
+  'a branch of a %s session has the model and mode that were chosen in it',
+  async (state) => {
+    const { bridge, agents, create, prompt } = await testBridge();
+    const sessionId = await create();
+    await prompt(sessionId, 'one');
+    (await agents.turn(0)).answer();
+    await settled();
+    await bridge.editMetadata(sessionId, { body: { modelId: 'deep', modeId: 'plan' } }, caller);
+    if (state === 'closed') await bridge.closeSession(sessionId, caller);
+    await bridge.branchSession(sessionId, {}, caller);
+    const chosen = agents.processes.flatMap(({ calls }) => calls).filter((call) => /^mod/.test(call));
+    expect(chosen).toEqual(['model deep', 'mode plan', 'model deep', 'mode plan']);
+  },
+);

@@ -75,7 +75,11 @@ async function makeBranch(
     const history = await readBranchHistory(core, source, target);
     const sink = new EarlySink();
     lease = await core.agents.lease(source.state.agent, source.state.workspace);
-    const agent = await openBranchAgent(source, history, target, lease, sink);
+    const agent = await openBranchAgent(source, history, target, {
+      lease,
+      sink,
+      logger: core.logger,
+    });
     const made = await recordBranch(core, source, branch, {
       name: body.name,
       titleWord: 'Branch',

@@ -63,7 +63,7 @@ function opening(source: SessionState, parts: BranchParts): SessionEntry[] {
 
 function binding({ sessionId, agent }: BranchParts): SessionEntry[] {
   if (agent === null) return [fact('stranded', { cause: 'not_started' })];
-  const { agentSessionId, context, reseed } = agent;
+  const { agentSessionId, applied, context, reseed } = agent;
   const { modes, models, configOptions } = agent.agentState;
   return [
     fact('agent_bound', {
@@ -73,6 +73,7 @@ function binding({ sessionId, agent }: BranchParts): SessionEntry[] {
       modes,
       models,
       configOptions,
+      applied,
     }),
     event('session_restored', { sessionId, action: 'branch', context, generation: 1, ...reseed }),
   ];

@@ -1,3 +1,4 @@
+import { DaemonError } from '@holdfast/protocol';
 import { type HoldfastClient, HoldfastError } from '@holdfast/sdk';
 import { CommandFailure } from './command-failure.ts';
 import { oneLine } from './run/answer-view.ts';
@@ -14,12 +15,18 @@ const shownCandidates = 10;
 const maxPages = 20;
 
 /** The id of the session a person names: by id, alias, the beginning of an id, or a title or its beginning.
- * @throws CommandFailure when none or several are meant */
+ * @throws invalid_option for an empty word; CommandFailure when none or several are meant */
 export async function nameSession(
   client: HoldfastClient,
   word: string,
   signal?: AbortSignal,
 ): Promise<string> {
+  // Every title begins with nothing: an unset variable in a script must not name a session.
+  if (word.trim() === '')
+    throw new DaemonError(
+      'invalid_option',
+      'an empty word names no session: give an id, an alias or a title',
+    );
   const isId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(word);
   const byName = await resolved(client, isId ? { id: word } : { alias: word }, signal);
   if (byName !== undefined) return byName;

@@ -89,7 +89,7 @@ function checkAllowed(flag: string, value: string, allowed: readonly string[] | 
 
 function checkPositionals(name: CommandName, spec: CommandSpec, given: readonly string[]): void {
   const { minimum, maximum, name: what } = spec.positionals;
-  if (given.length < minimum) throw usage(`${name} needs ${maximum === 1 ? 'a ' : ''}${what}`, name);
+  if (given.length < minimum) throw usage(`${name} needs ${maximum === 1 ? article(what) : ''}${what}`, name);
   if (given.length <= maximum) return;
   const surplus = JSON.stringify(given[maximum]);
   throw usage(
@@ -101,6 +101,8 @@ function checkPositionals(name: CommandName, spec: CommandSpec, given: readonly 
     name,
   );
 }
+
+const article = (what: string) => (/^[AEIOU]/.test(what) ? 'an ' : 'a ');
 
 function unknownOption(rawName: string, name: CommandName, known: readonly string[]): DaemonError {
   const nearest = nearestName(rawName.replace(/^-+/, ''), known);

@@ -135,7 +135,7 @@ export const sessionTurnCommands = {
       name: {
         kind: 'text',
         placeholder: 'TEXT',
-        meaning: 'Its title; default that of the source with "(Branch)"',
+        meaning: 'Its title, with "(Branch)" after it; default that of the source',
       },
       'at-prompt': {
         kind: 'text',

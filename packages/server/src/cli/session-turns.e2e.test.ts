@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../e2e/testing/until.ts';
 import { SessionDesk } from './testing/session-commands.ts';
 
 const desk = new SessionDesk();
@@ -39,6 +40,20 @@ describe('sessions prompt', () => {
     interrupting.child.kill('SIGINT');
     expect((await interrupting.ended).code).toBe(130);
     expect((await desk.sessions('prompt', 'steered', ' ')).code).toBe(2);
+  });
+
+  test('that waits shows and answers for its own turn only', async () => {
+    const session = await desk.session('Shared');
+    await session.prompt('/say not mine\n/permission count=1\n/say nor this');
+    const waiting = desk.sandbox.start(['sessions', 'prompt', 'shared', '/say mine', '--allow', 'all']);
+    for await (const event of session.events({ after: 0 })) {
+      if (event.type === 'prompt_queued' || event.type === 'permission_request') break;
+    }
+    await until(async () => (await session.pendingPrompts()).pendingPrompts.length > 1);
+    const request = (await session.status()).isWaitingForPermission;
+    expect(request).toBe(true);
+    await session.abort();
+    expect(await waiting.ended).toMatchObject({ code: 0, stdout: 'mine\n', stderr: '' });
   });
 
   test('that may only run at once is refused while something runs; one that is injected joins it and ends with it', async () => {

@@ -15,7 +15,7 @@ interface Entry {
 export async function config(args: CommandArguments): Promise<ExitCode> {
   const loaded = loadConfig(args.daemonFlags, { env: process.env, cwd: process.cwd(), homeDir: homedir() });
   const entries = effectiveEntries(loaded);
-  process.stdout.write(args.switches['json'] ? `${JSON.stringify(entries, null, 2)}\n` : listing(entries));
+  process.stdout.write(args.switches['json'] ? `${JSON.stringify(entries)}\n` : listing(entries));
   for (const notice of loaded.notices) process.stderr.write(`holdfast: ${notice}\n`);
   return exitCodes.ok;
 }

@@ -34,7 +34,8 @@ export async function promptTurn(
   cancel.addEventListener('abort', onCancel, { once: true });
   try {
     const from = isFromStart ? undefined : accepted;
-    return await streamTurn({ session, promptId, from, isJson, allow, signal: quit });
+    const isJoining = mode === 'inject';
+    return await streamTurn({ session, promptId, from, isJoining, isJson, allow, signal: quit });
   } finally {
     cancel.removeEventListener('abort', onCancel);
   }

@@ -5,12 +5,15 @@ import { openTerminal } from '../terminal-question.ts';
 import { writePieces } from '../write-pieces.ts';
 import { answerView } from './answer-view.ts';
 import { permissionDesk } from './permission-desk.ts';
+import { promptOf, turnFilter } from './turn-filter.ts';
 
 export interface TurnRequest {
   readonly session: Session;
   readonly promptId: string;
   /** Where to begin; default where the session was created. */
   readonly from: { readonly lastEventId: number; readonly eventEpoch: string } | undefined;
+  /** Whether the prompt joins a turn that runs: then that one's answer is its own. */
+  readonly isJoining: boolean;
   readonly isJson: boolean;
   readonly allow: 'ask' | 'all' | 'none';
   /** Ends the watching, not the turn. */
@@ -22,6 +25,7 @@ export async function streamTurn({
   session,
   promptId,
   from,
+  isJoining,
   isJson,
   allow,
   signal,
@@ -34,6 +38,7 @@ export async function streamTurn({
     terminal: allow === 'ask' ? openTerminal() : undefined,
     say,
   });
+  const isShown = turnFilter(promptId, { isJoining });
   let isLost = false;
   const onConnection = ({ phase }: { readonly phase: string }) => {
     if (phase === 'waiting' && !isLost)
@@ -43,8 +48,10 @@ export async function streamTurn({
   };
   try {
     for await (const event of session.events({ ...startOf(from), signal, onConnection })) {
+      if (!isShown(event)) continue;
       await writePieces(isJson ? [{ to: 'answer', text: `${JSON.stringify(event)}\n` }] : view.take(event));
-      if (isEvent(event, 'permission_request')) desk.take(event.data);
+      // Others answer for their own turns.
+      if (isEvent(event, 'permission_request') && promptOf(event) === promptId) desk.take(event.data);
       if (isEvent(event, 'permission_resolved')) desk.settle(event.data.requestId);
       const outcome = outcomeOf(event, promptId);
       if (outcome === undefined) continue;

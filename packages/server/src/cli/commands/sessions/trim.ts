@@ -21,7 +21,7 @@ export async function trimSession(args: CommandArguments): Promise<ExitCode> {
       return exitCodes.failed;
     }
     const trimmed = await session.trim({ ...cut, archive: !isErased, signal });
-    process.stdout.write(switches['json'] ? `${JSON.stringify(trimmed)}\n` : trimmedText(trimmed));
+    process.stdout.write(switches['json'] ? `${JSON.stringify(trimmed)}\n` : trimmedText(trimmed, isErased));
     return exitCodes.ok;
   });
 }
@@ -42,7 +42,11 @@ function whereToCut({
 }
 
 /** What went and what stays. */
-function trimmedText({ trimmedTurns, keptTurns, earliestEventId, context }: Trimmed): string {
+function trimmedText(
+  { trimmedTurns, keptTurns, earliestEventId, context }: Trimmed,
+  isErased: boolean,
+): string {
   const cut = `${counted(trimmedTurns, 'turn')} trimmed, ${counted(keptTurns, 'turn')} kept`;
-  return `${cut}: the conversation begins at event ${earliestEventId}; the agent's context is ${context}\n`;
+  const erased = isErased ? 'what was before it is erased, earlier trims included; ' : '';
+  return `${cut}: the conversation begins at event ${earliestEventId}; ${erased}the agent's context is ${context}\n`;
 }
