@@ -5,6 +5,7 @@ import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import type { CommandArguments } from './parse-arguments.ts';
 import { remedyOf } from './remedies.ts';
 import { unknownCommand } from './unknown-command.ts';
+import { isReaderGone } from './write-pieces.ts';
 
 /** What a command does once its arguments are taken apart; commands are loaded only when they run. */
 type Command = (args: CommandArguments) => Promise<ExitCode>;
@@ -41,10 +42,10 @@ const loaders = {
 
 /** Runs the command line and gives the exit code; every failure has become a message on stderr. */
 export async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
-  // A reader that left (holdfast … | head) is no failure of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-    throw error;
+  process.stdout.on('error', (error) => {
+    if (!isReaderGone(error)) throw error;
+    // No failure of ours. A command that has something to end listens as well, and ends it.
+    if (process.stdout.listenerCount('error') === 1) process.exit(exitCodes.ok);
   });
   try {
     return await dispatch(argv);

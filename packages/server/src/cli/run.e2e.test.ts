@@ -41,6 +41,16 @@ describe('without a daemon', () => {
 });
 
 describe('with a daemon', () => {
+  test('a reader that leaves cancels the turn; the session is closed as ever', async () => {
+    await sandbox.serve();
+    const run = sandbox.start(['run', '/stream count=100000 every-ms=5 bytes=1000']);
+    await run.output(/\w/);
+    run.child.stdout?.destroy();
+    expect((await run.ended).code).toBe(130);
+    const { sessions } = JSON.parse((await sandbox.run(['sessions', '--json'])).stdout);
+    expect(sessions).toMatchObject([{ state: 'closed', hasActivePrompt: false }]);
+  });
+
   test('each run has a session of its own, closed afterwards and kept in the list', async () => {
     const daemon = await sandbox.serve();
     for (const prompt of ['first', 'second']) {

@@ -159,3 +159,21 @@ test('extension keeps, shows and removes JSON under a name', async () => {
   expect((await extension('--remove')).code).toBe(0);
   expect((await extension()).code).toBe(1);
 });
+
+test('an empty word names no session, although every title begins with nothing', async () => {
+  const session = await desk.session('Only');
+  for (const words of [
+    ['delete', '', '--yes'],
+    ['archive', ' '],
+    ['edit', '', '--title', 'oops'],
+    ['prompt', '', 'hi'],
+  ]) {
+    const { code, stderr } = await desk.sessions(...words);
+    expect([words[0], code, stderr]).toEqual([
+      words[0],
+      2,
+      expect.stringContaining('an empty word names no session'),
+    ]);
+  }
+  expect(await session.describe()).toMatchObject({ displayName: 'Only', state: 'idle' });
+});

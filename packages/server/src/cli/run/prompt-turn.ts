@@ -32,12 +32,15 @@ export async function promptTurn(
     session.abort({ promptId }).catch(() => {});
   };
   cancel.addEventListener('abort', onCancel, { once: true });
+  // Nobody reads the answer any more.
+  process.stdout.on('error', onCancel);
   try {
     const from = isFromStart ? undefined : accepted;
     const isJoining = mode === 'inject';
     return await streamTurn({ session, promptId, from, isJoining, isJson, allow, signal: quit });
   } finally {
     cancel.removeEventListener('abort', onCancel);
+    process.stdout.off('error', onCancel);
   }
 }
 
