@@ -69,7 +69,7 @@ export const sessionTurnCommands = {
       to: {
         kind: 'text',
         placeholder: 'CHECKPOINT',
-        meaning: 'Begin with the history up to this checkpoint',
+        meaning: 'Begin with the history up to this checkpoint: its id, or the name it was given',
       },
       'drop-queue': {
         kind: 'switch',
@@ -147,7 +147,11 @@ export const sessionTurnCommands = {
         placeholder: 'N',
         meaning: 'Up to this event, or the last turn that ended before',
       },
-      checkpoint: { kind: 'text', placeholder: 'CHECKPOINT', meaning: 'Up to this checkpoint' },
+      checkpoint: {
+        kind: 'text',
+        placeholder: 'CHECKPOINT',
+        meaning: 'Up to this checkpoint: its id, or the name it was given',
+      },
       reject: { kind: 'switch', meaning: 'Refuse while a turn runs; default waits for its end' },
       json: outcome,
       ...common,

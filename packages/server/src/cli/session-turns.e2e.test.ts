@@ -96,6 +96,25 @@ test('checkpoint marks a place that show names', async () => {
   );
 });
 
+test('a checkpoint is gone back to, and branched from, by the name it was given', async () => {
+  const session = await desk.session('Named places', ['remember the word heron']);
+  await session.checkpoints.create({ name: 'green' });
+  await session.promptAndWait('and the word stork');
+  const { forkedFrom } = await desk.json<{ forkedFrom: { atEventId: number } }>(
+    ...['branch', 'named places', '--checkpoint', 'green'],
+  );
+  expect(forkedFrom.atEventId).toBe((await session.checkpoints.list())[0]?.eventId);
+  expect(await desk.json('reset', 'named places', '--to', 'green')).toMatchObject({ generation: 2 });
+  const unknown = await desk.sessions('reset', session.sessionId, '--to', 'red');
+  expect([unknown.code, unknown.stderr]).toEqual([
+    1,
+    expect.stringContaining('no checkpoint is named "red"'),
+  ]);
+  await session.checkpoints.create({ name: 'green' });
+  const several = await desk.sessions('reset', session.sessionId, '--to', 'green');
+  expect([several.code, several.stderr]).toEqual([1, expect.stringContaining('"green" means 2 checkpoints')]);
+});
+
 describe('sessions reset', () => {
   test('begins anew, names the way back, and goes it', async () => {
     const session = await desk.session('Reset', ['remember the word heron']);

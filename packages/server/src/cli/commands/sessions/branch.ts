@@ -1,6 +1,7 @@
 import { DaemonError } from '@holdfast/protocol';
 import type { Session } from '@holdfast/sdk';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { nameCheckpoint } from '../../name-checkpoint.ts';
 import { nameSession } from '../../name-session.ts';
 import { onDaemon } from '../../on-daemon.ts';
 import { wholeNumber } from '../../option-values.ts';
@@ -35,9 +36,12 @@ interface Wish {
   readonly signal: AbortSignal;
 }
 
-function branchOf(source: Session, { args, atEventId, signal }: Wish): Promise<Session> {
+async function branchOf(source: Session, { args, atEventId, signal }: Wish): Promise<Session> {
   const { name, checkpoint } = args.texts;
-  if (checkpoint !== undefined) return source.checkpoints.branch(checkpoint, { name, signal });
+  if (checkpoint !== undefined) {
+    const checkpointId = await nameCheckpoint(source, checkpoint, signal);
+    return source.checkpoints.branch(checkpointId, { name, signal });
+  }
   const onBusy = args.switches['reject'] ? 'reject' : undefined;
   return source.branch({ name, atEventId, atPromptId: args.texts['at-prompt'], onBusy, signal });
 }

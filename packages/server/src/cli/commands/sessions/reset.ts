@@ -1,6 +1,7 @@
 import type { NewGeneration } from '@holdfast/protocol';
 import { DaemonError } from '@holdfast/protocol';
 import { type ExitCode, exitCodes } from '../../exit-code.ts';
+import { nameCheckpoint } from '../../name-checkpoint.ts';
 import { nameSession } from '../../name-session.ts';
 import { onDaemon } from '../../on-daemon.ts';
 import { wholeNumber } from '../../option-values.ts';
@@ -23,7 +24,10 @@ export async function resetSession(args: CommandArguments): Promise<ExitCode> {
     const begun =
       to === undefined
         ? await session.reset({ queue: drops ? 'drop' : 'keep', expectedGeneration, signal })
-        : await session.checkpoints.restore(to, { expectedGeneration, signal });
+        : await session.checkpoints.restore(await nameCheckpoint(session, to, signal), {
+            expectedGeneration,
+            signal,
+          });
     process.stdout.write(switches['json'] ? `${JSON.stringify(begun)}\n` : resetText(begun, word));
     return exitCodes.ok;
   });
