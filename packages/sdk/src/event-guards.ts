@@ -13,8 +13,9 @@ export function agentText(event: Envelope): string {
   return typeof content.text === 'string' ? content.text : '';
 }
 
-/** Tells whether an event belongs to a prompt: it happened in its turn, or speaks of it. */
-export function isOfPrompt({ promptId, data }: Envelope, wanted: string): boolean {
-  if (promptId !== undefined) return promptId === wanted;
-  return typeof data === 'object' && data !== null && 'promptId' in data && data.promptId === wanted;
+/** The prompt in whose turn an event happened, or of which it speaks; undefined for one of no prompt. */
+export function promptOf({ promptId, data }: Envelope): string | undefined {
+  if (promptId !== undefined) return promptId;
+  if (typeof data !== 'object' || data === null || !('promptId' in data)) return undefined;
+  return typeof data.promptId === 'string' ? data.promptId : undefined;
 }

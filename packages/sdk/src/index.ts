@@ -76,7 +76,7 @@ export type {
 } from '@holdfast/protocol/view';
 export type { CallOptions, ConditionOptions, SubmitOptions } from './call-options.ts';
 export { HoldfastClient, type HoldfastClientOptions } from './client.ts';
-export { agentText, isEvent } from './event-guards.ts';
+export { agentText, isEvent, promptOf } from './event-guards.ts';
 export type { ConnectionState, Position } from './events/connection-state.ts';
 export type { EventStream } from './events/event-stream.ts';
 export type { IndexEvent, WatchSessionsOptions } from './events/index-events.ts';

@@ -1,5 +1,5 @@
 import { type Envelope, isTurnTerminal, type PromptAccepted, type Usage } from '@holdfast/protocol/view';
-import { agentText, isEvent, isOfPrompt } from './event-guards.ts';
+import { agentText, isEvent, promptOf } from './event-guards.ts';
 import type { EventStream } from './events/event-stream.ts';
 import { HoldfastError } from './holdfast-error.ts';
 
@@ -33,7 +33,7 @@ export async function* turnEvents(
         message: `Events of ${promptId} may be missing (${event.data.reason}): look its session up again`,
         details: { promptId, ...event.data },
       });
-    if (!isOfPrompt(event, promptId)) continue;
+    if (promptOf(event) !== promptId) continue;
     yield event;
     if (isTurnTerminal(event.type)) return;
   }

@@ -9,10 +9,9 @@ import type {
   Agents,
   ConversationSink,
   InjectionOutcome,
-  PermissionOutcome,
   PromptAnswer,
 } from '../ports/agents.ts';
-import { options as permissionOptions } from './samples.ts';
+import { FakeTurn } from './fake-turn.ts';
 
 /** What fake agents can do unless a test says otherwise. */
 const able: AgentCapabilities = {
@@ -56,7 +55,7 @@ export class FakeAgents implements Agents {
   /** What agents say to a message for the running turn; they take one only while a turn runs. */
   injection: InjectionOutcome = 'taken';
   readonly #failures = new Map<Method, DaemonError>();
-  readonly #gates = new Map<Method, Gate>();
+  readonly #gates = new Map<Method, PromiseWithResolvers<void>>();
   readonly #turns: FakeTurn[] = [];
   #turnWaiters: (() => void)[] = [];
 
@@ -89,16 +88,16 @@ export class FakeAgents implements Agents {
 
   /** Calls of the method wait until the returned call. */
   hold(method: Method): () => void {
-    const gate = new Gate();
+    const gate = Promise.withResolvers<void>();
     this.#gates.set(method, gate);
     return () => {
       this.#gates.delete(method);
-      gate.open();
+      gate.resolve();
     };
   }
 
   async pass(method: Method): Promise<void> {
-    await this.#gates.get(method)?.opened;
+    await this.#gates.get(method)?.promise;
     const failure = this.#failures.get(method);
     if (failure !== undefined) throw failure;
   }
@@ -302,84 +301,6 @@ export class FakeProcess implements AgentConnection {
   async #call(method: Method): Promise<void> {
     await this.#agents.pass(method);
     if (this.exit !== undefined) throw exited(this.exit);
-  }
-}
-
-/** A prompt that reached an agent, for the test to answer. */
-export class FakeTurn {
-  readonly agentSessionId: AgentSessionId;
-  readonly prompt: readonly unknown[];
-  readonly meta: unknown;
-  readonly answered: Promise<PromptAnswer>;
-  /** Blocks that joined it. */
-  readonly heard: unknown[] = [];
-  readonly #sink: ConversationSink | undefined;
-  #answer: (answer: PromptAnswer) => void = () => {};
-  #fail: (error: DaemonError) => void = () => {};
-
-  constructor(
-    sink: ConversationSink | undefined,
-    agentSessionId: AgentSessionId,
-    prompt: readonly unknown[],
-    meta: unknown,
-  ) {
-    this.#sink = sink;
-    this.agentSessionId = agentSessionId;
-    this.prompt = prompt;
-    this.meta = meta;
-    this.answered = new Promise((resolve, reject) => {
-      this.#answer = resolve;
-      this.#fail = reject;
-    });
-  }
-
-  /** The texts of its blocks. */
-  get texts(): readonly unknown[] {
-    return this.prompt.map((block) =>
-      typeof block === 'object' && block !== null && 'text' in block ? block.text : block,
-    );
-  }
-
-  say(text: string): void {
-    this.#sink?.updates([{ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } }]);
-  }
-
-  /** A message of it was too long. */
-  lose(reason: string): void {
-    this.#sink?.dropped(reason);
-  }
-
-  /** Asks for permission; the answers that reach the agent are collected. */
-  ask({ isWithdrawn = false } = {}): { readonly answers: PermissionOutcome[]; withdraw(): void } {
-    const answers: PermissionOutcome[] = [];
-    const withdrawal = new AbortController();
-    if (isWithdrawn) withdrawal.abort();
-    this.#sink?.permission({
-      toolCall: { toolCallId: 'call-1' },
-      options: permissionOptions,
-      answer: (outcome) => void answers.push(outcome),
-      withdrawn: withdrawal.signal,
-    });
-    return { answers, withdraw: () => withdrawal.abort() };
-  }
-
-  answer(stopReason = 'end_turn'): void {
-    this.#answer({ stopReason });
-  }
-
-  fail(error: DaemonError): void {
-    this.#fail(error);
-  }
-}
-
-class Gate {
-  readonly opened: Promise<void>;
-  open: () => void = () => {};
-
-  constructor() {
-    this.opened = new Promise((resolve) => {
-      this.open = resolve;
-    });
   }
 }
 

@@ -1,11 +1,11 @@
 import { type Envelope, isSessionTerminal } from '@holdfast/protocol';
-import { isEvent, type Session } from '@holdfast/sdk';
+import { isEvent, promptOf, type Session } from '@holdfast/sdk';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { openTerminal } from '../terminal-question.ts';
 import { writePieces } from '../write-pieces.ts';
 import { answerView } from './answer-view.ts';
 import { permissionDesk } from './permission-desk.ts';
-import { promptOf, turnFilter } from './turn-filter.ts';
+import { turnFilter } from './turn-filter.ts';
 
 export interface TurnRequest {
   readonly session: Session;

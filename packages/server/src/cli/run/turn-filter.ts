@@ -1,4 +1,5 @@
 import { type Envelope, isTurnTerminal } from '@holdfast/protocol';
+import { promptOf } from '@holdfast/sdk';
 
 /**
  * Picks what is shown of a prompt out of its session's events: its own, and those of no prompt. One that joins a turn that
@@ -15,11 +16,4 @@ export function turnFilter(
     if (isTurnTerminal(event.type)) isWithOthers = false;
     return isWithOthers;
   };
-}
-
-/** The prompt in whose turn an event happened, or of which it speaks. */
-export function promptOf({ promptId, data }: Envelope): string | undefined {
-  if (promptId !== undefined) return promptId;
-  if (typeof data !== 'object' || data === null || !('promptId' in data)) return undefined;
-  return typeof data.promptId === 'string' ? data.promptId : undefined;
 }
