@@ -72,9 +72,12 @@ describe('permissions', () => {
   test('one may be withdrawn', async () => {
     const agent = start({
       answerPermission: (_request, signal) =>
-        new Promise((resolve) =>
-          signal.addEventListener('abort', () => resolve({ outcome: { outcome: 'cancelled' } })),
-        ),
+        new Promise((resolve) => {
+          const answer = () => resolve({ outcome: { outcome: 'cancelled' } });
+          // Request and withdrawal may be read in one go.
+          if (signal.aborted) answer();
+          else signal.addEventListener('abort', answer);
+        }),
     });
     await agent.prompt(await agent.newSession(), '/withdraw-permission ms=5');
     expect(agent.text()).toBe('withdraw-permission call-1-1: cancelled\n');
